@@ -1,0 +1,12 @@
+// Package probe is the engine: it owns the keepalive session of every tunnel
+// and one loop that sends what is due, takes in what came back, and reports the
+// facts to a [Sink]. There is no goroutine, timer or socket per tunnel.
+//
+// A turn of the loop reads the clock once, drains what arrived, lets the
+// sessions whose keepalive is due advance (R9, R10), sends the batch, reports,
+// and sleeps until the next is due. Answers are taken in before anything is
+// declared: what came back in time but was not yet read counts.
+//
+// The reflector, which answers the peers' own keepalives, shares nothing with
+// the loop and never waits for it.
+package probe

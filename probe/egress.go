@@ -1,0 +1,43 @@
+package probe
+
+import (
+	"net/netip"
+	"time"
+)
+
+// egressKey tells ways out apart, so that tunnels share them.
+type egressKey struct {
+	protocol uint8
+	source   netip.Addr
+	device   string
+	ttl, tos uint8
+}
+
+// ways are the ways out that were asked of a Conn.
+type ways map[egressKey]int
+
+// of returns the handle of tunnel t's way out.
+func (w ways) of(conn Conn, t *Tunnel) (int, error) {
+	k := egressKey{ProtocolGRE, t.Source, t.Device, t.TTL, t.TOS}
+	if t.Echo {
+		k.protocol = ProtocolICMP
+	}
+	if handle, ok := w[k]; ok {
+		return handle, nil
+	}
+	handle, err := conn.Egress(k.protocol, k.source, k.device, k.ttl, k.tos)
+	if err == nil {
+		w[k] = handle
+	}
+	return handle, err
+}
+
+// rates returns the packets a second that the intervals ask for, and those of
+// the first contact.
+func rates(tunnels []Tunnel, sweep time.Duration) (steady, first float64) {
+	for i := range tunnels {
+		steady += 1 / tunnels[i].Interval.Seconds()
+		first += 1 / min(tunnels[i].Interval, sweep).Seconds()
+	}
+	return steady, first
+}

@@ -1,0 +1,204 @@
+package probe
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/dchest/siphash"
+
+	"greylag/probe/gre"
+	"greylag/probe/session"
+)
+
+// Options of an engine.
+type Options struct {
+	MaxRate int    // packets a second, all tunnels together; 0: no limit
+	EchoID  uint16 // identifier of our ICMP echoes, as the Conn's filter has it
+}
+
+// member is one tunnel at work. Only accessed by Run, but for New.
+type member struct {
+	session  session.Session
+	template gre.Template
+
+	phase, interval time.Duration
+	egress          int32
+	sequence        uint32 // GRE sequence number last sent
+	destination     [4]byte
+	replyTo         [4]byte
+	echo            bool
+	sequenced       bool
+	signed          bool
+}
+
+// Engine probes tunnels. Make it with [New] and call [Engine.Run] once.
+type Engine struct {
+	conn    Conn
+	sink    Sink
+	options Options
+	secret  gre.Secret
+
+	members []member       // only accessed by Run
+	flows   map[flow]int32 // read-only after New
+	wheel   *wheel         // only accessed by Run
+	pace    pace           // only accessed by Run
+	sweep   time.Duration  // length of the first contact
+
+	base    time.Time     // zero of the durations below; set by Run
+	planned time.Duration // when this turn was to begin; only accessed by Run
+	excused time.Duration // when answers were last excused; only accessed by Run
+	dropped uint64        // as the Conn said last; only accessed by Run
+
+	due    []int32 // this turn's; only accessed by Run
+	arena  []byte  // this turn's packets; only accessed by Run
+	events []Event // this turn's; only accessed by Run
+
+	stats stats
+}
+
+// New prepares an engine that probes tunnels over conn and reports to sink.
+// Events number the tunnels by their place in the slice.
+func New(conn Conn, sink Sink, tunnels []Tunnel, options Options) (*Engine, error) {
+	e := &Engine{
+		conn: conn, sink: sink, options: options,
+		members: make([]member, len(tunnels)),
+		flows:   make(map[flow]int32, len(tunnels)),
+		wheel:   newWheel(len(tunnels)),
+		sweep:   sweep(len(tunnels), options.MaxRate),
+	}
+	if _, err := rand.Read(e.secret[:]); err != nil {
+		return nil, fmt.Errorf("random numbers for identifications: %w", err)
+	}
+	if err := e.enlist(tunnels); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Engine) enlist(tunnels []Tunnel) error {
+	phase := phases(tunnels)
+	rings := cutRings(tunnels)
+	ways := ways{}
+	for i := range tunnels {
+		t := &tunnels[i]
+		if err := t.check(); err != nil {
+			return err
+		}
+		if err := e.addFlows(int32(i), tunnels); err != nil {
+			return err
+		}
+		way, err := ways.of(e.conn, t)
+		if err != nil {
+			return fmt.Errorf("tunnel %s: %w", t.Name, err)
+		}
+		e.members[i] = e.member(i, t, phase[i], rings[i])
+		e.members[i].egress = int32(way)
+		e.wheel.add(int32(i), firstSend(phase[i], t.Interval, e.sweep))
+	}
+	steady, first := rates(tunnels, e.sweep)
+	e.pace = newPace(steady, first, e.options.MaxRate)
+	return nil
+}
+
+func (e *Engine) member(i int, t *Tunnel, phase time.Duration, ring []time.Duration) member {
+	k := siphash.Hash(binary.LittleEndian.Uint64(e.secret[:]), binary.LittleEndian.Uint64(e.secret[8:]),
+		binary.LittleEndian.AppendUint64(nil, uint64(i)))
+	spec := t.spec(&e.secret)
+	m := member{
+		session: session.New(session.Config{
+			Retries: t.Retries, UpAfter: t.UpAfter, MatchAddress: t.MatchAddress, Secret: k,
+		}, ring),
+		phase: phase, interval: t.Interval,
+		destination: t.Destination.As4(), replyTo: t.Source.As4(),
+		echo: t.Echo, sequenced: t.Sequence, signed: t.Signed,
+	}
+	if t.ReplyTo.IsValid() {
+		m.replyTo = t.ReplyTo.As4()
+	}
+	if !t.Echo {
+		m.template = gre.NewTemplate(&spec)
+	}
+	return m
+}
+
+// cutRings cuts the sessions' memories from one piece.
+func cutRings(tunnels []Tunnel) [][]time.Duration {
+	total := 0
+	for i := range tunnels {
+		total += session.Window(tunnels[i].Retries)
+	}
+	piece := make([]time.Duration, total)
+	rings := make([][]time.Duration, len(tunnels))
+	for i := range tunnels {
+		n := session.Window(tunnels[i].Retries)
+		rings[i], piece = piece[:n:n], piece[n:]
+	}
+	return rings
+}
+
+func (e *Engine) addFlows(i int32, tunnels []Tunnel) error {
+	for _, f := range tunnels[i].flows() {
+		if other, taken := e.flows[f]; taken {
+			return fmt.Errorf("tunnel %s: its answers could not be told from those of %s (give each a key)",
+				tunnels[i].Name, tunnels[other].Name)
+		}
+		e.flows[f] = i
+	}
+	return nil
+}
+
+// Stats are the engine's own counters since it started. Any goroutine may ask.
+type Stats struct {
+	Sent, Received uint64 // keepalives, and answers that were in flight
+	LateSends      uint64 // sent over 10 ms after they were due, or skipped
+	SendErrors     uint64
+	Dropped        uint64 // packets for which our receive buffer had no room
+	Strangers      uint64 // answers of no tunnel of ours, or malformed
+}
+
+type stats struct {
+	sent, received, lateSends, sendErrors, dropped, strangers atomic.Uint64
+}
+
+// Stats returns the engine's own counters. Any goroutine may call it.
+func (e *Engine) Stats() Stats {
+	s := &e.stats
+	return Stats{
+		Sent: s.sent.Load(), Received: s.received.Load(), LateSends: s.lateSends.Load(),
+		SendErrors: s.sendErrors.Load(), Dropped: s.dropped.Load(), Strangers: s.strangers.Load(),
+	}
+}
+
+// Run probes until ctx ends, then returns nil; or until the network cannot be
+// read any more.
+func (e *Engine) Run(ctx context.Context) error {
+	defer context.AfterFunc(ctx, e.conn.Wake)()
+	e.base = time.Now()
+	for ctx.Err() == nil {
+		if err := e.turn(time.Now()); err != nil {
+			return err
+		}
+		e.sleep(time.Since(e.base))
+	}
+	return e.finish()
+}
+
+// finish takes in the answers that have arrived meanwhile: the last report
+// should not call them lost.
+func (e *Engine) finish() error {
+	err := e.conn.Receive(e.receive)
+	e.report()
+	return err
+}
+
+// report hands the turn's facts over.
+func (e *Engine) report() {
+	if len(e.events) > 0 {
+		e.sink.Record(e.events)
+	}
+	e.events = e.events[:0]
+}

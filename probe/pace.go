@@ -1,0 +1,94 @@
+package probe
+
+import (
+	"math"
+	"time"
+)
+
+// pace decides how often the loop turns and how much one turn may send.
+//
+// Wake-ups cost more than packets, so with many packets a second a turn waits
+// for several to be due: turns come on a grid of gap. The grid divides the usual
+// intervals, so that a tunnel stands at the same distance behind it each time
+// and its interval keeps exact. With few packets a second there is no grid and
+// each is sent when it is due.
+type pace struct {
+	gap   time.Duration // 0: no grid
+	limit int           // packets in one turn
+
+	steady   float64 // packets a second that the intervals ask for
+	sweeping bool    // the first contact, with more of them, is not over
+
+	maxRate float64 // packets a second, all together
+	allowed float64 // packets that maxRate allows now
+	asOf    time.Duration
+}
+
+// grids are the distances that turns may have.
+var grids = []time.Duration{10 * time.Millisecond, 5 * time.Millisecond, 2 * time.Millisecond, time.Millisecond}
+
+const (
+	perTurn = 16  // packets that make a turn worth its wake-up
+	sparse  = 100 // packets a second under which there is no grid
+)
+
+// newPace begins with the rate of the first contact, until settle.
+func newPace(steady, first float64, maxRate int) pace {
+	p := pace{steady: steady, sweeping: true, maxRate: float64(maxRate)}
+	if maxRate <= 0 {
+		p.maxRate = math.Inf(1)
+	}
+	p.retime(first)
+	return p
+}
+
+// settle ends the first contact.
+func (p *pace) settle() {
+	p.sweeping = false
+	p.retime(p.steady)
+}
+
+// retime sets grid and limit for a rate. A turn sends at most three
+// milliseconds' share: a loop that woke late catches up without a burst.
+func (p *pace) retime(rate float64) {
+	p.gap = 0
+	if rate >= sparse {
+		p.gap = grids[len(grids)-1]
+		for _, g := range grids {
+			if rate*g.Seconds() <= perTurn*1.5 {
+				p.gap = g
+				break
+			}
+		}
+	}
+	p.limit = max(int(2.9*rate/1000), int(1.5*rate*p.gap.Seconds()), perTurn)
+}
+
+// budget returns how many packets the turn at now may send.
+func (p *pace) budget(now time.Duration) int {
+	p.allowed += (now - p.asOf).Seconds() * p.maxRate
+	p.asOf = now
+	// What was not used is lost, but for a turn's worth.
+	p.allowed = min(p.allowed, max(1, p.maxRate*max(p.gap, time.Millisecond).Seconds()*1.5))
+	return int(min(float64(p.limit), p.allowed))
+}
+
+// spend takes n packets off what maxRate allows.
+func (p *pace) spend(n int) {
+	if !math.IsInf(p.maxRate, 1) {
+		p.allowed -= float64(n)
+	}
+}
+
+// turn returns when the loop should turn again, with the next tunnel due at due.
+// After a turn that was late the next one keeps half a gap's distance.
+func (p *pace) turn(now, due time.Duration) time.Duration {
+	if due <= now && p.allowed < 1 {
+		due = now + time.Duration((1-p.allowed)/p.maxRate*float64(time.Second))
+	}
+	if p.gap == 0 {
+		return max(due, now+grainLength)
+	}
+	t := max(due, now+p.gap/2)
+	return (t + p.gap - 1) / p.gap * p.gap
+}

@@ -1,0 +1,179 @@
+//go:build linux
+
+package rawsock
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Options of a connection.
+type Options struct {
+	// ReceiveBuffer is how many bytes of answers the kernel should hold for us,
+	// by its own accounting: [BytesPerAnswer] each. More than the system allows
+	// (net.core.rmem_max) is granted only with CAP_NET_ADMIN.
+	ReceiveBuffer int
+	// Echo opens a socket for ICMP echo too; replies with identifier EchoID are
+	// received.
+	Echo   bool
+	EchoID uint16
+}
+
+// BytesPerAnswer is what one answer takes of a receive buffer, by the kernel's
+// accounting (measured).
+const BytesPerAnswer = 876
+
+// Conn carries keepalives and their answers, and ICMP echo where asked to.
+// Its methods but Wake are for one goroutine.
+type Conn struct {
+	*waiter
+	gre, icmp *sender // icmp is nil without Options.Echo
+	receivers []*receiver
+	egresses  []*egress
+	queued    []int // the egress of each packet in the batch
+	unqueued  []failure
+}
+
+// failure is a packet that did not make it into the batch.
+type failure struct {
+	place int
+	err   error
+}
+
+// Open opens the sockets. It fails with [ErrPermission] where CAP_NET_RAW is
+// lacking.
+func Open(o Options) (*Conn, error) {
+	c := &Conn{}
+	if err := c.open(o); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+func (c *Conn) open(o Options) (err error) {
+	if c.gre, err = c.add(unix.IPPROTO_GRE, o); err != nil {
+		return err
+	}
+	sockets := []*socket{c.gre.socket}
+	if o.Echo {
+		if c.icmp, err = c.add(unix.IPPROTO_ICMP, o); err != nil {
+			return err
+		}
+		sockets = append(sockets, c.icmp.socket)
+	}
+	c.waiter, err = newWaiter(sockets...)
+	return err
+}
+
+// add opens a socket that sends and receives.
+func (c *Conn) add(protocol int, o Options) (*sender, error) {
+	s, err := openSocket(protocol)
+	if err != nil {
+		return nil, err
+	}
+	program := answerFilter()
+	if protocol == unix.IPPROTO_ICMP {
+		program = echoFilter(o.EchoID)
+	}
+	r, err := newReceiver(s, program, answerRoom, o.ReceiveBuffer)
+	if err == nil {
+		err = s.headerOptions()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	s.buffer(unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, o.ReceiveBuffer)
+	c.receivers = append(c.receivers, r)
+	return newSender(s), nil
+}
+
+// Close closes the sockets.
+func (c *Conn) Close() error {
+	var errs []error
+	for _, r := range c.receivers {
+		errs = append(errs, r.close())
+	}
+	if c.waiter != nil {
+		errs = append(errs, c.waiter.close())
+	}
+	return errors.Join(errs...)
+}
+
+// ReceiveBuffer returns the receive buffer's size as the kernel granted it, in
+// bytes by its own accounting.
+func (c *Conn) ReceiveBuffer() (int, error) { return c.receivers[0].size() }
+
+// Egress prepares a way out: packets of protocol (GRE or ICMP) from source,
+// through device or as the routing table says, with ttl and tos in their IP
+// header. It returns its handle for Queue.
+func (c *Conn) Egress(protocol uint8, source netip.Addr, device string, ttl, tos uint8) (int, error) {
+	if protocol == unix.IPPROTO_ICMP && c.icmp == nil {
+		return 0, fmt.Errorf("protocol %d was not opened", protocol)
+	}
+	e, err := newEgress(protocol, source, device, ttl, tos)
+	if err != nil {
+		return 0, err
+	}
+	c.egresses = append(c.egresses, e)
+	return len(c.egresses) - 1, nil
+}
+
+// Queue adds a packet to the batch: payload follows the IP header that the
+// kernel builds, and must not change until Flush.
+func (c *Conn) Queue(way int, destination [4]byte, payload []byte) {
+	place := len(c.queued)
+	c.queued = append(c.queued, way)
+	e := c.egresses[way]
+	oob, err := e.control(c.gre.fd)
+	switch {
+	case err != nil:
+		c.unqueued = append(c.unqueued, failure{place, err})
+	case e.icmp:
+		c.icmp.queue(place, destination, payload, oob)
+	default:
+		c.gre.queue(place, destination, payload, oob)
+	}
+}
+
+// Flush sends the batch with one system call for 64 packets, without blocking,
+// and empties it. failed gets the place of each packet that could not be sent
+// and the kernel's error number; a full buffer is ENOBUFS.
+func (c *Conn) Flush(failed func(place int, err error)) {
+	fail := func(place int, err error) {
+		c.egresses[c.queued[place]].forget()
+		failed(place, err)
+	}
+	for _, f := range c.unqueued {
+		fail(f.place, f.err)
+	}
+	c.gre.flush(fail)
+	if c.icmp != nil {
+		c.icmp.flush(fail)
+	}
+	c.queued, c.unqueued = c.queued[:0], c.unqueued[:0]
+}
+
+// Receive hands over what has arrived: whole IP packets, valid during the call,
+// with the kernel's time of arrival. It does not wait.
+func (c *Conn) Receive(handle func(packet []byte, at time.Time)) error {
+	for _, r := range c.receivers {
+		if err := r.receive(handle); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Dropped returns how many packets the kernel dropped so far because the
+// receive buffer was full. It is told with the packet that follows.
+func (c *Conn) Dropped() uint64 {
+	var n uint64
+	for _, r := range c.receivers {
+		n += r.dropped
+	}
+	return n
+}

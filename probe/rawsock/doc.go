@@ -1,0 +1,16 @@
+//go:build linux
+
+// Package rawsock is the one place that knows Linux's raw sockets: raw IP out,
+// raw IP in, in batches of one system call, with filters in the kernel, kernel
+// receive timestamps, and a wait that several wake-ups share.
+//
+// Sending is by sockets of the packet's own protocol, so that the kernel builds
+// the IP header: routing, source address and IPsec policies apply (DESIGN:
+// header-included packets miss a "proto gre" policy). Source, device, TTL and
+// TOS travel with each packet as control messages, so one socket serves any
+// number of them, needs no privilege once it is open, and follows a device that
+// was deleted and made again.
+//
+// The file descriptors are kept out of the runtime's poller: with them in it,
+// each packet that arrives wakes a thread that finds nobody waiting.
+package rawsock

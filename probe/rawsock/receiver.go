@@ -1,0 +1,130 @@
+//go:build linux
+
+package rawsock
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/net/bpf"
+	"golang.org/x/net/ipv4"
+	"golang.org/x/sys/unix"
+)
+
+// batch is how many packets one system call carries.
+const batch = 64
+
+// receiver reads packets with their kernel timestamps from one socket.
+type receiver struct {
+	*socket
+	messages []ipv4.Message
+	overflow uint32 // SO_RXQ_OVFL as last seen
+	dropped  uint64
+}
+
+// packetRoom is how much of a received packet is read. A keepalive's answer is
+// under 100 bytes; what a peer trails behind its own must come back whole.
+const (
+	answerRoom  = 256
+	requestRoom = 2048
+)
+
+func newReceiver(s *socket, program []bpf.Instruction, room, buffer int) (*receiver, error) {
+	if err := s.filter(program); err != nil {
+		return nil, err
+	}
+	for name, opt := range map[string]int{"SO_TIMESTAMPNS": unix.SO_TIMESTAMPNS, "SO_RXQ_OVFL": unix.SO_RXQ_OVFL} {
+		if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, opt, 1); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	s.buffer(unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, buffer)
+	r := &receiver{socket: s, messages: make([]ipv4.Message, batch)}
+	const oob = 64 // a timespec and a counter with their headers
+	memory := make([]byte, batch*(room+oob))
+	for i := range r.messages {
+		m := memory[i*(room+oob):]
+		r.messages[i].Buffers = [][]byte{m[:room:room]}
+		r.messages[i].OOB = m[room : room+oob : room+oob]
+	}
+	return r, nil
+}
+
+// receive hands over what is in the socket's buffer now.
+func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
+	for {
+		n, err := r.pc.ReadBatch(r.messages, unix.MSG_DONTWAIT)
+		if err != nil {
+			return receiveError(err)
+		}
+		now := time.Now()
+		for i := range r.messages[:n] {
+			m := &r.messages[i]
+			handle(m.Buffers[0][:m.N], r.control(m.OOB[:m.NN], now))
+		}
+		if n < len(r.messages) {
+			return nil
+		}
+	}
+}
+
+// receiveError tells an empty buffer and an interrupted call from a fault.
+func receiveError(err error) error {
+	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) {
+		return nil
+	}
+	return fmt.Errorf("receiving: %w", err)
+}
+
+// control reads the control messages of a packet: it returns the packet's time
+// of arrival on now's clock, and counts what the socket had to drop.
+func (r *receiver) control(oob []byte, now time.Time) time.Time {
+	at := now
+	for len(oob) > 0 {
+		h, data, rest, err := unix.ParseOneSocketControlMessage(oob)
+		if err != nil {
+			break
+		}
+		oob = rest
+		switch {
+		case h.Level != unix.SOL_SOCKET:
+		case h.Type == unix.SO_TIMESTAMPNS && len(data) >= 16:
+			at = arrival(data, now)
+		case h.Type == unix.SO_RXQ_OVFL && len(data) >= 4:
+			r.count(binary.NativeEndian.Uint32(data))
+		}
+	}
+	return at
+}
+
+// arrival translates a kernel timestamp, which is of the wall clock, to now's
+// monotonic clock. A wall clock that was stepped in between gives nonsense: then
+// the packet counts as arrived now.
+func arrival(timespec []byte, now time.Time) time.Time {
+	sec := int64(binary.NativeEndian.Uint64(timespec))
+	nsec := int64(binary.NativeEndian.Uint64(timespec[8:]))
+	age := now.UnixNano() - (sec*1e9 + nsec)
+	if age < 0 || age > int64(maxAge) {
+		return now
+	}
+	return now.Add(-time.Duration(age))
+}
+
+// maxAge is the longest that a packet may have waited for us: a stopped process
+// that goes on finds old ones.
+const maxAge = time.Hour
+
+func (r *receiver) count(overflow uint32) {
+	r.dropped += uint64(overflow - r.overflow) // modulo 2^32, as the kernel counts
+	r.overflow = overflow
+}
+
+// Buffer returns the size of the receive buffer that the kernel granted, in
+// bytes of its own accounting.
+func (r *receiver) size() (int, error) {
+	n, err := unix.GetsockoptInt(r.fd, unix.SOL_SOCKET, unix.SO_RCVBUF)
+	return n, os.NewSyscallError("SO_RCVBUF", err)
+}

@@ -1,0 +1,80 @@
+package probe
+
+import (
+	"time"
+
+	"greylag/probe/gre"
+	"greylag/probe/icmp"
+	"greylag/probe/session"
+)
+
+// receive takes in one packet.
+func (e *Engine) receive(packet []byte, at time.Time) {
+	if len(packet) > 9 && packet[9] == ProtocolICMP {
+		e.receiveEcho(packet, at)
+		return
+	}
+	a, err := gre.ParseAnswer(packet)
+	if err != nil {
+		e.stats.strangers.Add(1)
+		return
+	}
+	f := flow{source: a.Source, destination: a.Destination}
+	if a.HasKey {
+		f.kind, f.key = keyedFlow, a.Key
+	}
+	i, ok := e.flows[f]
+	if !ok {
+		e.stats.strangers.Add(1)
+		return
+	}
+	m := &e.members[i]
+	at2 := at.Sub(e.base)
+	if m.signed {
+		e.settle(i, at, a.TTL, e.returnedSigned(m, &a, at2))
+		return
+	}
+	e.settle(i, at, a.TTL, m.session.Returned(at2, a.ID))
+}
+
+// returnedSigned finds the keepalive by what it carries, not by its
+// identification, once the tag is right.
+func (e *Engine) returnedSigned(m *member, a *gre.Answer, at time.Duration) session.Return {
+	a.Destination = m.replyTo // the tag covers it as it was sent
+	number, _, ok := gre.VerifySigned(&e.secret, a)
+	if !ok {
+		number = 0
+	}
+	return m.session.ReturnedNumber(at, number)
+}
+
+func (e *Engine) receiveEcho(packet []byte, at time.Time) {
+	r, err := icmp.ParseReply(packet)
+	i, ok := e.flows[flow{source: r.Source, destination: r.Destination, kind: echoFlow}]
+	if err != nil || !ok || r.ID != e.options.EchoID {
+		e.stats.strangers.Add(1)
+		return
+	}
+	e.settle(i, at, r.TTL, e.members[i].session.Returned(at.Sub(e.base), r.Sequence))
+}
+
+// settle reports what came of an answer.
+func (e *Engine) settle(i int32, at time.Time, ttl uint8, r session.Return) {
+	ev := Event{At: at, Kind: kinds[r.Verdict], Tunnel: i, Seq: r.Seq, RTT: r.RTT, TTL: ttl,
+		Counter: e.members[i].session.Counter()}
+	e.events = append(e.events, ev)
+	if r.Verdict == session.Answered {
+		e.stats.received.Add(1)
+	}
+	if r.From != r.To {
+		ev.Kind, ev.From, ev.To = Line, r.From, r.To
+		e.events = append(e.events, ev)
+	}
+}
+
+var kinds = [...]EventKind{
+	session.Answered:  Answered,
+	session.Late:      Late,
+	session.Duplicate: Duplicate,
+	session.Unmatched: Unmatched,
+}

@@ -1,0 +1,49 @@
+package session
+
+import (
+	"testing"
+	"time"
+)
+
+func answeredSession() Session {
+	return New(Config{Retries: 3, UpAfter: 1, Secret: 42}, make([]time.Duration, Window(3)))
+}
+
+func BenchmarkAdvance(b *testing.B) {
+	s := answeredSession()
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Advance(time.Second)
+	}
+}
+
+func BenchmarkAdvanceReturned(b *testing.B) {
+	s := answeredSession()
+	b.ReportAllocs()
+	for b.Loop() {
+		d := s.Advance(time.Second)
+		s.Returned(time.Second, d.ID)
+	}
+}
+
+func BenchmarkReturnedUnmatched(b *testing.B) {
+	s := answeredSession()
+	id := s.Advance(0).ID
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Returned(time.Second, id+1)
+	}
+}
+
+func TestNoAllocation(t *testing.T) {
+	s := answeredSession()
+	for name, f := range map[string]func(){
+		"Advance, Returned": func() { s.Returned(0, s.Advance(0).ID) },
+		"Unsent":            func() { s.Advance(0); s.Unsent() },
+		"Excuse":            func() { s.Advance(0); s.Excuse(func(uint32) {}) },
+	} {
+		if n := testing.AllocsPerRun(100, f); n != 0 {
+			t.Errorf("%s allocates %v times", name, n)
+		}
+	}
+}

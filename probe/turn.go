@@ -1,0 +1,146 @@
+package probe
+
+import (
+	"time"
+
+	"greylag/probe/icmp"
+
+	"greylag/probe/gre"
+	"greylag/probe/session"
+)
+
+const (
+	// lateAfter is how long after it was due a keepalive counts as sent late.
+	lateAfter = 10 * time.Millisecond
+	// awayAfter is how late a turn must be to say that we were away: stopped,
+	// or suspended. What was in flight then may have been lost on our side.
+	awayAfter = time.Second
+	// excuseEvery bounds what excusing costs while we keep losing packets.
+	excuseEvery = 100 * time.Millisecond
+	// idleWait is how long the loop may sleep without looking at arrivals when
+	// it runs on a grid.
+	idleWait = 20 * time.Millisecond
+)
+
+// turn is one turn of the loop: take in, let advance, send, report.
+func (e *Engine) turn(clock time.Time) error {
+	now := clock.Sub(e.base)
+	if err := e.conn.Receive(e.receive); err != nil {
+		return err
+	}
+	e.excuse(clock, now)
+	e.due = e.wheel.take(now, e.pace.budget(now), e.due[:0])
+	e.arena = e.arena[:0]
+	for _, i := range e.due {
+		e.advance(i, clock, now)
+	}
+	if len(e.due) > 0 {
+		e.flush(clock)
+	}
+	e.report()
+	return nil
+}
+
+// excuse gives up the answers in flight after we lost packets or were away: a
+// tunnel must not go down for it.
+func (e *Engine) excuse(clock time.Time, now time.Duration) {
+	dropped := e.conn.Dropped()
+	lost := dropped != e.dropped
+	away := now-e.planned > awayAfter
+	if !away && (!lost || now-e.excused < excuseEvery) {
+		return
+	}
+	e.stats.dropped.Store(dropped)
+	e.dropped, e.excused = dropped, now
+	for i := range e.members {
+		s := &e.members[i].session
+		s.Excuse(func(seq uint32) {
+			e.events = append(e.events, Event{At: clock, Kind: Excused, Tunnel: int32(i), Seq: seq, Counter: s.Counter()})
+		})
+	}
+}
+
+// advance lets tunnel i, which is due, send its keepalive.
+func (e *Engine) advance(i int32, clock time.Time, now time.Duration) {
+	m := &e.members[i]
+	d := m.session.Advance(now)
+	if d.From != d.To {
+		e.events = append(e.events, Event{At: clock, Kind: Line, Tunnel: i, From: d.From, To: d.To,
+			Seq: d.Seq, Counter: m.session.Counter() - 1})
+	}
+	e.events = append(e.events, Event{At: clock, Kind: Sent, Tunnel: i, Seq: d.Seq, Counter: m.session.Counter()})
+	start := len(e.arena)
+	e.arena = e.packet(m, d, clock, now)
+	e.conn.Queue(int(m.egress), m.destination, e.arena[start:])
+	e.reschedule(i, d.Seq, now)
+}
+
+// packet appends the keepalive, or the echo, to the arena.
+func (e *Engine) packet(m *member, d session.Due, clock time.Time, now time.Duration) []byte {
+	if m.echo {
+		return icmp.AppendEcho(e.arena, e.options.EchoID, d.ID)
+	}
+	marks := gre.Marks{ID: d.ID, Number: d.Seq, Time: uint32(now.Milliseconds())}
+	if m.sequenced {
+		m.sequence = nextSequence(m.sequence, clock)
+		marks.Sequence = m.sequence
+	}
+	return m.template.Append(e.arena, marks)
+}
+
+// nextSequence follows the wall clock in tenths of a second, the shortest
+// interval, so that a restart never goes back: a far end drops what does
+// (RFC 2890 section 2.2). It rises by one at least, whatever the clock does.
+func nextSequence(last uint32, clock time.Time) uint32 {
+	s := uint32(clock.UnixMilli() / 100)
+	if last != 0 && int32(s-last) <= 0 {
+		s = last + 1
+	}
+	return s
+}
+
+// reschedule puts tunnel i, just due, back on the wheel: an interval after it was
+// due, not after it was sent, so that nothing drifts. What we slept through is
+// skipped: a burst would test nothing more.
+func (e *Engine) reschedule(i int32, seq uint32, now time.Duration) {
+	m := &e.members[i]
+	due := e.wheel.due[i]
+	late := now - due
+	if late > lateAfter {
+		e.stats.lateSends.Add(1)
+	}
+	if seq == 1 {
+		due = max(due, m.phase) // the first was early, within the sweep
+	}
+	if skip := (now - due) / m.interval; skip > 0 {
+		e.stats.lateSends.Add(uint64(skip))
+		due += skip * m.interval
+	}
+	e.wheel.add(i, due+m.interval)
+}
+
+// flush sends the turn's batch and takes back what could not be sent.
+func (e *Engine) flush(clock time.Time) {
+	sent := len(e.due)
+	e.conn.Flush(func(place int, err error) {
+		sent--
+		i := e.due[place]
+		s := &e.members[i].session
+		s.Unsent()
+		e.stats.sendErrors.Add(1)
+		e.events = append(e.events, Event{At: clock, Kind: Unsent, Tunnel: i, Seq: s.Seq(), Counter: s.Counter(), Err: err})
+	})
+	e.stats.sent.Add(uint64(sent))
+	e.pace.spend(len(e.due))
+}
+
+// sleep waits for the next turn.
+func (e *Engine) sleep(now time.Duration) {
+	if e.pace.sweeping && now > e.sweep {
+		e.pace.settle()
+	}
+	e.planned = e.pace.turn(now, e.wheel.next())
+	wait := e.planned - now
+	onGrid := e.pace.gap > 0 && wait <= idleWait
+	e.conn.Wait(wait, !onGrid)
+}
