@@ -144,8 +144,7 @@ func (c *Conn) Queue(way int, destination [4]byte, payload []byte) {
 // and the kernel's error number; a full buffer is ENOBUFS.
 func (c *Conn) Flush(failed func(place int, err error)) {
 	fail := func(place int, err error) {
-		c.egresses[c.queued[place]].forget()
-		failed(place, err)
+		failed(place, c.egresses[c.queued[place]].failed(err))
 	}
 	for _, f := range c.unqueued {
 		fail(f.place, f.err)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,9 +14,13 @@ import (
 // egress is a way out: the control messages that choose it.
 type egress struct {
 	icmp   bool
+	source netip.Addr
 	device string
 	index  int // of device; 0: not there when last looked for
 	oob    []byte
+
+	asked time.Time // when the kernel was last asked whether source is ours
+	alien bool      // what it said: no
 }
 
 // newEgress prepares the control messages: the source address and the device
@@ -27,7 +32,7 @@ func newEgress(protocol uint8, source netip.Addr, device string, ttl, tos uint8)
 	if !source.Is4() {
 		return nil, fmt.Errorf("source %v: an IPv4 address is needed", source)
 	}
-	e := &egress{icmp: protocol == unix.IPPROTO_ICMP, device: device}
+	e := &egress{icmp: protocol == unix.IPPROTO_ICMP, source: source, device: device}
 	info := unix.Inet4Pktinfo{Spec_dst: source.As4()}
 	e.oob = unix.PktInfo4(&info)
 	if ttl != defaultTTL {
@@ -64,8 +69,34 @@ func (e *egress) find(fd int) error {
 	return nil
 }
 
-// forget makes the next packet look the device up again.
-func (e *egress) forget() { e.index = 0 }
+// failed makes the next packet look the device up again, and returns what to say
+// of an error. For a source address that is not this host's the kernel says, by
+// its version, "network is unreachable" or "invalid argument".
+func (e *egress) failed(err error) error {
+	e.index = 0
+	if (err == unix.ENETUNREACH || err == unix.EINVAL) && e.isAlien() {
+		return unix.EADDRNOTAVAIL
+	}
+	return err
+}
+
+// askEvery bounds the cost of asking the kernel about addresses while sends fail.
+const askEvery = time.Second
+
+// isAlien tells whether the source address is not this host's.
+func (e *egress) isAlien() bool {
+	if time.Since(e.asked) < askEvery {
+		return e.alien
+	}
+	e.asked = time.Now()
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	e.alien = unix.Bind(fd, &unix.SockaddrInet4{Addr: e.source.As4()}) == unix.EADDRNOTAVAIL
+	return e.alien
+}
 
 func appendInt(oob []byte, kind int32, value int32) []byte {
 	start := len(oob)

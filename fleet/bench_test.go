@@ -1,0 +1,111 @@
+package fleet
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"greylag/probe"
+	"greylag/probe/session"
+)
+
+// turn is what 64 tunnels report in one turn of the engine's loop: a keepalive
+// and its answer each.
+func turn(batch []probe.Event, from, tunnels int32, seq uint32) []probe.Event {
+	batch = batch[:0]
+	for i := range int32(64) {
+		tunnel := (from + i) % tunnels
+		batch = append(batch,
+			probe.Event{Kind: probe.Sent, Tunnel: tunnel, Seq: seq, At: epoch},
+			probe.Event{Kind: probe.Answered, Tunnel: tunnel, Seq: seq, At: epoch, RTT: ms, TTL: 254})
+	}
+	return batch
+}
+
+func benchRecord(b *testing.B, tunnels int32, readers int) {
+	s := NewStore(manyTunnels(int(tunnels)), epoch)
+	stop := make(chan struct{})
+	var reading sync.WaitGroup
+	for range readers {
+		reading.Go(func() { readReports(s, stop) })
+	}
+	var batch []probe.Event
+	from, seq := int32(0), uint32(1)
+	b.ReportAllocs()
+	took := make([]time.Duration, 0, 1<<18)
+	for b.Loop() {
+		batch = turn(batch, from, tunnels, seq)
+		if from += 64; from >= tunnels {
+			from, seq = 0, seq+1
+		}
+		start := time.Now()
+		s.Record(batch)
+		if len(took) < cap(took) {
+			took = append(took, time.Since(start))
+		}
+	}
+	close(stop)
+	reading.Wait()
+	slices.Sort(took)
+	perEvent := func(percent int) float64 { return float64(took[len(took)*percent/100]) / float64(len(batch)) }
+	b.ReportMetric(perEvent(50), "p50-ns/event")
+	b.ReportMetric(perEvent(99), "p99-ns/event")
+}
+
+func readReports(s *Store, stop chan struct{}) {
+	var r *Report
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+			r = s.Report(at(1), r)
+		}
+	}
+}
+
+// The figures to look at are those per event; ns/op is a batch of 128 and the
+// making of it. On few cores the readers take the processor from the writer,
+// which shows in the 99th percentile and not in the median.
+func BenchmarkRecord(b *testing.B) {
+	b.Run("64 tunnels", func(b *testing.B) { benchRecord(b, 64, 0) })
+	b.Run("10000 tunnels", func(b *testing.B) { benchRecord(b, 10_000-10_000%64, 0) })
+	b.Run("10000 tunnels 4 readers", func(b *testing.B) { benchRecord(b, 10_000-10_000%64, 4) })
+}
+
+func BenchmarkReport(b *testing.B) {
+	s := NewStore(manyTunnels(10_000), epoch)
+	for i := range int32(10_000) {
+		s.Record(of(i, join(exchange(1, 100, ms), line(session.Pending, session.Up, at(1)))...))
+	}
+	r := s.Report(at(1), nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		r = s.Report(at(2), r)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10_000, "ns/tunnel")
+}
+
+// BenchmarkMemory reports what a store of 10,000 tunnels takes of the heap, all
+// in but the inventory.
+func BenchmarkMemory(b *testing.B) {
+	inv := manyTunnels(10_000)
+	var kept *Store
+	for b.Loop() {
+		kept = nil
+		before := heap()
+		kept = NewStore(inv, epoch)
+		kept.Record(of(0, exchange(1, 200, ms)...))
+		b.ReportMetric(float64(heap()-before)/10_000, "bytes/tunnel")
+	}
+	runtime.KeepAlive(kept)
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

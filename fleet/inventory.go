@@ -1,0 +1,122 @@
+package fleet
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Inventory is a fleet as an operator declares it, complete: defaults and what
+// a hub hands down are already applied to each tunnel. See fleet/inventory for
+// how it is read from TOML.
+type Inventory struct {
+	Engine  EngineOptions
+	Hubs    []Hub
+	Spokes  []Spoke
+	Tunnels []Tunnel // in the order of the file; names are unique
+}
+
+// EngineOptions are the inventory's [engine].
+type EngineOptions struct {
+	Reflect bool // answer the configured peers' own keepalives
+	MaxRate int  // packets a second, all tunnels together; ≥ 1
+}
+
+// Hub is a router at which many tunnels begin.
+type Hub struct {
+	Name   string
+	Source netip.Addr // its tunnels' source where they name none; may be invalid
+	IPsec  IPsec      // this end's protection, R19
+}
+
+// Spoke is a site that is reached by one tunnel, or by several ranked ones.
+type Spoke struct {
+	Name  string
+	Watch netip.Prefix // the prefix whose kernel route is shown; may be invalid
+}
+
+// IPsec is how an end encrypts its GRE packets (R19).
+type IPsec string
+
+// The kinds of R19.
+const (
+	IPsecNone       IPsec = "none"
+	CryptoMap       IPsec = "crypto-map"
+	TunnelProtected IPsec = "tunnel-protection"
+)
+
+// Probe is how a tunnel's far end is tested.
+type Probe string
+
+// The kinds of probe.
+const (
+	Keepalive Probe = "keepalive" // R4
+	Echo      Probe = "icmp"      // ICMP echo to the destination: R20's second way
+)
+
+// Payload is what follows the inner GRE header of a keepalive.
+type Payload string
+
+// The payloads.
+const (
+	Bare   Payload = "bare"   // nothing: the router's own 24 bytes (R5)
+	Signed Payload = "signed" // sequence, time and a SipHash tag
+)
+
+// Match is how an answer is told to be ours.
+type Match string
+
+// The ways to match.
+const (
+	MatchID      Match = "id"      // by the inner IP identification
+	MatchAddress Match = "address" // by the addresses: the far end rewrites the identification
+)
+
+// Tunnel is one point-to-point tunnel: what is sent, and what it means.
+type Tunnel struct {
+	Name    string
+	Hub     string // may be empty
+	Spoke   string // may be empty
+	Rank    int    // 1 = primary; 2, 3, … backups in the order in which they take over
+	Tags    []string
+	Enabled bool // false: administratively down, not probed
+
+	Source      netip.Addr // outer source, inner destination unless ReplyTo
+	Destination netip.Addr
+	ReplyTo     netip.Addr // inner destination behind NAT; invalid: Source
+	Device      string     // interface or VRF device to send by; "": the routing table decides
+	TTL, TOS    uint8      // of both headers
+
+	Probe    Probe
+	Interval time.Duration // R8, 100 ms … 32767 s
+	Retries  int           // R8, 1 … 255
+	UpAfter  int           // answers in a row before it counts as up again, R11; ≥ 1
+	Payload  Payload
+	Match    Match
+
+	Key                uint32 // RFC 2890, on both headers; HasKey: 0 is a key
+	HasKey             bool
+	Checksum, Sequence bool
+
+	DegradedLoss float64       // ratio over the last 100 sent; 0: never
+	DegradedRTT  time.Duration // of the smoothed round trip time; 0: never
+
+	Peer *Peer // nil: nothing is known of the far end
+
+	Line int // of its [[tunnel]] in the file, from 1; 0: not from a file
+}
+
+// Peer is what is known of the far end of a tunnel ([tunnel.peer]).
+type Peer struct {
+	Multipoint bool   // R15
+	URPF       string // "off", "strict" or "loose", R17
+	IPsec      IPsec  // R19
+	FrontVRF   string // tunnel vrf, R16; "": the global table
+	InsideVRF  string // vrf forwarding, R16
+	// ACLPermitsGRE tells whether the inbound ACL of the tunnel interface
+	// permits the answer (R18). True where the file says nothing.
+	ACLPermitsGRE bool
+	// KeepaliveInterval and KeepaliveRetries are its own timers (R12, R13);
+	// 0 and 0: it sends none.
+	KeepaliveInterval time.Duration
+	KeepaliveRetries  int
+}

@@ -1,0 +1,159 @@
+package fleet
+
+import (
+	"time"
+
+	"greylag/probe"
+	"greylag/probe/session"
+)
+
+// row is the facts of one enabled tunnel. Its size times the fleet is the
+// store's memory: under 900 bytes a tunnel.
+type row struct {
+	tunnel  *Tunnel
+	sendErr error // of the newest keepalive that could not be sent
+
+	since     time.Time // of the present state
+	lastReply time.Time
+
+	// sent = received + lost + excused + (1 if awaiting)
+	sent, received, lost, excused uint64
+	late, duplicate, unmatched    uint64
+	sendErrors, flaps             uint64
+
+	up, down time.Duration // known time in earlier states
+
+	counter   uint32
+	awaited   uint32 // the newest sent, while awaiting
+	overtaken uint32 // the one that the newest made missing, while overtook
+	spoke     int32  // position in the inventory's spokes, -1: none
+
+	line               session.State
+	limits             limits
+	lossy, slow        bool // over a limit, with hysteresis
+	awaiting, overtook bool
+	replyTTL           uint8
+
+	outcomes outcomes
+	rtt      rttFacts
+}
+
+func (r *row) init(t *Tunnel, start time.Time) {
+	r.tunnel = t
+	r.spoke = -1
+	r.line = session.Pending
+	r.since = start
+	r.limits = limitsOf(t)
+}
+
+// apply adds one fact that is not a change of the line. What contradicts
+// earlier facts changes nothing.
+func (r *row) apply(e *probe.Event) {
+	r.counter = e.Counter
+	switch e.Kind {
+	case probe.Sent:
+		r.applySent(e.Seq)
+	case probe.Unsent:
+		r.applyUnsent(e.Seq, e.Err)
+	case probe.Answered:
+		r.applyAnswered(e)
+	case probe.Excused:
+		if r.settle(e.Seq, excused) {
+			r.excused++
+		}
+	case probe.Late:
+		r.late++
+	case probe.Duplicate:
+		r.duplicate++
+	case probe.Unmatched:
+		r.unmatched++
+	}
+}
+
+// applySent: an unanswered keepalive counts as lost once a later one is sent.
+func (r *row) applySent(seq uint32) {
+	r.overtook = r.awaiting
+	if r.awaiting {
+		r.overtaken = r.awaited
+		r.outcomes.set(r.awaited, missing)
+		r.lost++
+	}
+	r.sent++
+	r.outcomes.push(seq)
+	r.awaited, r.awaiting = seq, true
+}
+
+// applyUnsent takes the sending back, and with it what it did to the keepalive
+// before it: that one is in flight again.
+func (r *row) applyUnsent(seq uint32, err error) {
+	newest := seq == r.outcomes.newest
+	if !r.settle(seq, unsent) {
+		return
+	}
+	r.sent--
+	r.sendErrors++
+	r.sendErr = err
+	if newest && r.overtook {
+		r.outcomes.set(r.overtaken, pending)
+		r.lost--
+		r.awaited, r.awaiting, r.overtook = r.overtaken, true, false
+	}
+}
+
+// applyAnswered also un-loses a keepalive whose answer comes after the next
+// one was sent.
+func (r *row) applyAnswered(e *probe.Event) {
+	if !r.settle(e.Seq, answeredIn(e.RTT)) {
+		return
+	}
+	r.received++
+	r.rtt.add(e.RTT)
+	r.lastReply = e.At
+	r.replyTTL = e.TTL
+}
+
+// settle gives a keepalive that is in flight or lost its final fate, or one that
+// was excused its answer after all. It returns false where the keepalive has
+// its final fate already, or never was.
+func (r *row) settle(seq uint32, fate outcome) bool {
+	switch r.fate(seq) {
+	case pending:
+		r.awaiting = false
+	case missing:
+		r.lost--
+		if seq == r.overtaken {
+			r.overtook = false
+		}
+	case excused:
+		if fate < answered {
+			return false
+		}
+		r.excused--
+	default:
+		return false
+	}
+	r.outcomes.set(seq, fate)
+	return true
+}
+
+// fate is what is known of a keepalive. One that is older than what the ring
+// holds is taken for missing, as long as some are: the engine settles each
+// keepalive once.
+func (r *row) fate(seq uint32) outcome {
+	switch {
+	case r.awaiting && seq == r.awaited:
+		return pending
+	case r.outcomes.holds(seq):
+		return *r.outcomes.slot(seq)
+	case int32(r.outcomes.newest-seq) > 0 && r.lost > 0:
+		return missing
+	}
+	return unknown
+}
+
+func (r *row) inFlight() uint64 {
+	if r.awaiting {
+		return 1
+	}
+	return 0
+}

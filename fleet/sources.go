@@ -1,0 +1,86 @@
+package fleet
+
+import (
+	"sync"
+	"time"
+)
+
+// PeerSource tells what is known of a tunnel's far end's own keepalives (R12):
+// how many were answered, when the last came, and the interval as observed; 0
+// where not known. The tunnel is the engine's number.
+type PeerSource func(tunnel int) (reflected uint64, last time.Time, interval time.Duration)
+
+// RouteSource tells the kernel's route for the watched prefix of the spoke at
+// that position in [Inventory.Spokes]; nil where not known.
+type RouteSource func(spoke int) *Route
+
+// AdviceSource tells which rules (R-numbers) would explain that the tunnel at
+// that position in [Inventory.Tunnels] is down, by what is declared of its far
+// end. The slice is not changed by whoever gets it.
+type AdviceSource func(position int) []string
+
+// sources are the facts that others own. They are asked while a report is made,
+// with no lock held, and may take their time: only that report waits.
+type sources struct {
+	mu sync.Mutex // held only to copy the functions
+	sourceSet
+}
+
+type sourceSet struct {
+	engine func() EngineReport
+	peers  PeerSource
+	routes RouteSource
+	advice AdviceSource
+}
+
+// SetAdvice sets where reports find advice. Without one, or after nil, there is
+// none.
+func (s *Store) SetAdvice(source AdviceSource) {
+	s.sources.mu.Lock()
+	defer s.sources.mu.Unlock()
+	s.sources.advice = source
+}
+
+// SetEngine sets where reports find the engine's health. Without one, or after
+// nil, it is reported as zero.
+func (s *Store) SetEngine(source func() EngineReport) {
+	s.sources.mu.Lock()
+	defer s.sources.mu.Unlock()
+	s.sources.engine = source
+}
+
+// SetPeers sets where reports find what the far ends send. Without one, or
+// after nil, nothing is known of them.
+func (s *Store) SetPeers(source PeerSource) {
+	s.sources.mu.Lock()
+	defer s.sources.mu.Unlock()
+	s.sources.peers = source
+}
+
+// SetRoutes sets where reports find the kernel's routes. Without one, or after
+// nil, none is known.
+func (s *Store) SetRoutes(source RouteSource) {
+	s.sources.mu.Lock()
+	defer s.sources.mu.Unlock()
+	s.sources.routes = source
+}
+
+// current returns the functions as they are set now; none of them is nil.
+func (s *sources) current() sourceSet {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.sourceSet
+	if c.engine == nil {
+		c.engine = func() EngineReport { return EngineReport{} }
+	}
+	if c.peers == nil {
+		c.peers = func(int) (uint64, time.Time, time.Duration) { return 0, time.Time{}, 0 }
+	}
+	if c.routes == nil {
+		c.routes = func(int) *Route { return nil }
+	}
+	if c.advice == nil {
+		c.advice = func(int) []string { return nil }
+	}
+	return c
+}

@@ -1,0 +1,141 @@
+package fleet
+
+import (
+	"math"
+	"time"
+
+	"greylag/probe/session"
+)
+
+// spoke is the verdict on one spoke, kept up to date by its tunnels' changes.
+type spoke struct {
+	members []member // its enabled tunnels, in the inventory's order
+	lowest  int      // of all its declared tunnels' ranks, the disabled ones' too
+	since   time.Time
+	choice
+}
+
+// member is an enabled tunnel of a spoke.
+type member struct {
+	number int32 // the engine's
+	rank   int
+}
+
+// choice is how a spoke is reached.
+type choice struct {
+	path      Path
+	active    int32 // number of the tunnel that carries the traffic, -1: none
+	rank      int   // of active
+	protected bool
+}
+
+// linkSpokes fills spokes from the inventory and tells each row its spoke. A
+// tunnel of a spoke that is not declared belongs to none.
+func (s *Store) linkSpokes() {
+	s.spokes = make([]spoke, len(s.inv.Spokes))
+	places := make(map[string]int, len(s.spokes))
+	for i := range s.spokes {
+		places[s.inv.Spokes[i].Name] = i
+		s.spokes[i].since = s.start
+		s.spokes[i].lowest = math.MaxInt
+	}
+	for i := range s.inv.Tunnels {
+		if place, ok := places[s.inv.Tunnels[i].Spoke]; ok {
+			s.linkTunnel(i, place)
+		}
+	}
+	for i := range s.spokes {
+		s.spokes[i].active = -1
+		s.spokes[i].choice = s.choose(&s.spokes[i])
+	}
+}
+
+// linkTunnel makes the tunnel at that position in the inventory one of a
+// spoke's.
+func (s *Store) linkTunnel(position, place int) {
+	sp, t := &s.spokes[place], &s.inv.Tunnels[position]
+	sp.lowest = min(sp.lowest, t.Rank)
+	if number := s.numbers[position]; number >= 0 {
+		sp.members = append(sp.members, member{number, t.Rank})
+		s.rows[number].spoke = int32(place)
+	}
+}
+
+// choose derives how a spoke is reached from its tunnels' states.
+//
+// The active tunnel is the one of the lowest rank that is up or degraded; of
+// several the one that is active already, else the first in the file. The path
+// is primary if its rank is the lowest that the spoke declares, and backup
+// otherwise. While a tunnel of a lower rank than the best one that is up is
+// still pending the path is pending: it is not known yet whether the primary
+// works, and a start must not report a failover. With nothing up the path is
+// pending if something may still come up, and none otherwise: so it is for a
+// spoke without an enabled tunnel, for nobody can say that it is reached.
+func (s *Store) choose(sp *spoke) choice {
+	best, up, awaited := s.survey(sp)
+	switch {
+	case awaited != nil && (best == nil || awaited.rank < best.rank):
+		return choice{path: PathPending, active: -1}
+	case best == nil:
+		return choice{path: PathNone, active: -1}
+	}
+	c := choice{path: PathBackup, active: best.number, rank: best.rank, protected: up > 1}
+	if best.rank == sp.lowest {
+		c.path = PathPrimary
+	}
+	return c
+}
+
+// survey finds the best tunnel that is up, how many are, and the pending one of
+// the lowest rank.
+func (s *Store) survey(sp *spoke) (best *member, up int, awaited *member) {
+	for i := range sp.members {
+		m := &sp.members[i]
+		switch s.rows[m.number].line {
+		case session.Up:
+			up++
+			if best == nil || m.rank < best.rank || m.rank == best.rank && m.number == sp.active {
+				best = m
+			}
+		case session.Pending:
+			if awaited == nil || m.rank < awaited.rank {
+				awaited = m
+			}
+		}
+	}
+	return best, up, awaited
+}
+
+// follow derives a spoke's verdict after one of its tunnels changed, and
+// records what is new: another path, another active tunnel, or another
+// protection where more than one tunnel is enabled.
+func (s *Store) follow(place int, at time.Time) {
+	sp := &s.spokes[place]
+	was := sp.choice
+	sp.choice = s.choose(sp)
+	if sp.choice == was {
+		return
+	}
+	if sp.path != was.path {
+		sp.since = at
+	}
+	s.log.add(Event{
+		Time:      at,
+		Spoke:     s.inv.Spokes[place].Name,
+		FromPath:  was.path,
+		ToPath:    sp.path,
+		Active:    s.nameOf(sp.active),
+		Protected: sp.protected,
+	})
+}
+
+// nameOf is the name of the tunnel of that number; "" for -1.
+func (s *Store) nameOf(number int32) string {
+	if number < 0 {
+		return ""
+	}
+	return s.rows[number].tunnel.Name
+}
+
+// ranked tells whether protection is expected.
+func (sp *spoke) ranked() bool { return len(sp.members) > 1 }

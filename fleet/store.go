@@ -1,0 +1,144 @@
+// Package fleet keeps what is known of a fleet of tunnels and derives verdicts
+// from it: a state with its reason for each tunnel, a path for each spoke.
+//
+// The engine writes facts into a [Store]; readers (terminal, JSON, metrics)
+// pull a [Report] or the list of changes when they want one. No reader slows
+// the engine: see [Store.Record].
+package fleet
+
+import (
+	"sync"
+	"time"
+
+	"greylag/probe"
+)
+
+// queueLimit is how many events may wait for a reader to let go. It is reached
+// only if readers are starved of processor time for many seconds; from then on
+// Record waits, because memory has an end.
+const queueLimit = 1 << 20
+
+// spareLimit is the largest drained queue, in events, that is kept for reuse.
+const spareLimit = 1 << 14
+
+// Store is the fleet's facts and the verdicts on them. All its methods may be
+// called from several goroutines at once.
+type Store struct {
+	inv     *Inventory
+	start   time.Time
+	numbers []int32 // by position in inv.Tunnels: the engine's number, -1 disabled
+
+	queue   queue // what Record could not apply at once
+	sources sources
+	readers subscribers
+
+	mu     sync.Mutex    // guards what follows; held for one short step at a time
+	rows   []row         // by the engine's number
+	spokes []spoke       // as inv.Spokes
+	log    eventLog      // changes
+	told   uint64        // the last change that subscribers were woken for
+	spare  []probe.Event // the queue's other buffer
+}
+
+// NewStore returns the store of inv, whose enabled tunnels are pending since
+// start. The inventory must not change afterwards. Event.Tunnel is a position
+// in [Inventory.Enabled].
+func NewStore(inv *Inventory, start time.Time) *Store {
+	enabled := inv.Enabled()
+	s := &Store{
+		inv:     inv,
+		start:   start,
+		numbers: numberTunnels(inv),
+		rows:    make([]row, len(enabled)),
+	}
+	for i, t := range enabled {
+		s.rows[i].init(t, start)
+	}
+	s.linkSpokes()
+	return s
+}
+
+// Enabled returns the tunnels that are to be probed, in the inventory's order.
+// The engine numbers tunnels by their position in this list.
+func (inv *Inventory) Enabled() []*Tunnel {
+	var list []*Tunnel
+	for i := range inv.Tunnels {
+		if inv.Tunnels[i].Enabled {
+			list = append(list, &inv.Tunnels[i])
+		}
+	}
+	return list
+}
+
+// numberTunnels maps positions in the inventory to positions in Enabled.
+func numberTunnels(inv *Inventory) []int32 {
+	numbers := make([]int32, len(inv.Tunnels))
+	next := int32(0)
+	for i := range inv.Tunnels {
+		numbers[i] = -1
+		if inv.Tunnels[i].Enabled {
+			numbers[i] = next
+			next++
+		}
+	}
+	return numbers
+}
+
+// Record adds facts in the order in which they happened. It implements
+// [probe.Sink]. It never waits for a reader: while one holds the rows the
+// events are queued, and whoever holds the rows next applies them. Events of
+// tunnels that the store does not know are ignored.
+func (s *Store) Record(events []probe.Event) {
+	if s.mu.TryLock() {
+		s.drain()
+		s.applyAll(events)
+		s.release()
+		return
+	}
+	if s.queue.add(events) > queueLimit {
+		s.mu.Lock()
+		s.release()
+		return
+	}
+	// The holder may have let go between the two, without seeing the queue.
+	if s.mu.TryLock() {
+		s.release()
+	}
+}
+
+// Flush applies what has been recorded before the call. Readers of the store
+// do so by themselves.
+func (s *Store) Flush() {
+	s.mu.Lock()
+	s.release()
+}
+
+// release ends a step on the rows: it applies what was queued meanwhile, wakes
+// subscribers and unlocks. Nothing stays queued when nobody holds the lock.
+func (s *Store) release() {
+	for {
+		s.drain()
+		changed := s.told != s.log.last
+		s.told = s.log.last
+		s.mu.Unlock()
+		if changed {
+			s.readers.wake()
+		}
+		if s.queue.empty() || !s.mu.TryLock() {
+			return
+		}
+	}
+}
+
+// drain applies the queue. The caller holds mu.
+func (s *Store) drain() {
+	if s.queue.empty() {
+		return
+	}
+	batch := s.queue.swap(s.spare)
+	s.applyAll(batch)
+	s.spare = nil
+	if cap(batch) <= spareLimit {
+		s.spare = batch[:0]
+	}
+}

@@ -1,0 +1,100 @@
+package stream
+
+import (
+	"io"
+
+	"greylag/fleet"
+)
+
+// flushAt is how much of a report is gathered before it is written, in bytes.
+const flushAt = 64 << 10
+
+// Encoder writes records to a stream. Each Write to the underlying writer is of
+// whole lines. After a failed Write every call returns that same error, as the
+// writer gave it, and writes nothing. An Encoder is for one goroutine.
+type Encoder struct {
+	w   io.Writer
+	buf []byte // whole lines, not written yet; empty between calls
+	err error  // of the first Write that failed
+}
+
+// NewEncoder returns an Encoder that writes to w.
+func NewEncoder(w io.Writer) *Encoder { return &Encoder{w: w} }
+
+// Hello writes the record that opens a stream.
+func (e *Encoder) Hello(h Hello) error {
+	e.buf = AppendHello(e.buf, &h)
+	return e.flush()
+}
+
+// Report writes a full report: every tunnel, every spoke, the summary. All of
+// it has been handed to the writer when it returns.
+func (e *Encoder) Report(r *fleet.Report) error {
+	for i := range r.Tunnels {
+		e.buf = AppendTunnel(e.buf, &r.Tunnels[i])
+		if err := e.flushFull(); err != nil {
+			return err
+		}
+	}
+	for i := range r.Spokes {
+		e.buf = AppendSpoke(e.buf, &r.Spokes[i])
+		if err := e.flushFull(); err != nil {
+			return err
+		}
+	}
+	return e.Summary(&r.Summary)
+}
+
+// Tunnel writes one tunnel.
+func (e *Encoder) Tunnel(t *fleet.TunnelReport) error {
+	e.buf = AppendTunnel(e.buf, t)
+	return e.flush()
+}
+
+// Spoke writes one spoke.
+func (e *Encoder) Spoke(s *fleet.SpokeReport) error {
+	e.buf = AppendSpoke(e.buf, s)
+	return e.flush()
+}
+
+// Event writes one change of a tunnel or a spoke.
+func (e *Encoder) Event(ev *fleet.Event) error {
+	e.buf = AppendEvent(e.buf, ev)
+	return e.flush()
+}
+
+// Summary writes the counts of the fleet.
+func (e *Encoder) Summary(s *fleet.Summary) error {
+	e.buf = AppendSummary(e.buf, s)
+	return e.flush()
+}
+
+// Peer writes one far end whose keepalives are answered.
+func (e *Encoder) Peer(p *Peer) error {
+	e.buf = AppendPeer(e.buf, p)
+	return e.flush()
+}
+
+func (e *Encoder) flushFull() error {
+	if len(e.buf) < flushAt {
+		return e.err
+	}
+	return e.flush()
+}
+
+func (e *Encoder) flush() error {
+	if e.err == nil {
+		e.err = writeAll(e.w, e.buf)
+	}
+	e.buf = e.buf[:0]
+	return e.err
+}
+
+// writeAll holds a writer to the promise of [io.Writer].
+func writeAll(w io.Writer, b []byte) error {
+	n, err := w.Write(b)
+	if err == nil && n < len(b) {
+		return io.ErrShortWrite
+	}
+	return err
+}

@@ -1,0 +1,141 @@
+package fleet
+
+import (
+	"time"
+
+	"greylag/probe"
+	"greylag/probe/session"
+)
+
+// applyAll adds a batch of facts. The caller holds mu.
+func (s *Store) applyAll(events []probe.Event) {
+	for i := range events {
+		e := &events[i]
+		if uint(e.Tunnel) >= uint(len(s.rows)) {
+			continue
+		}
+		r := &s.rows[e.Tunnel]
+		if e.Kind == probe.Line {
+			s.applyLine(r, e)
+		} else {
+			r.apply(e)
+		}
+		s.judge(r, e.At)
+	}
+}
+
+// applyLine follows the line protocol (R10, R11). Loss and round trip time are
+// judged anew each time it comes up.
+func (s *Store) applyLine(r *row, e *probe.Event) {
+	r.counter = e.Counter
+	if e.To == r.line || e.To < session.Pending || e.To > session.Down {
+		return
+	}
+	from := r.state()
+	r.line = e.To
+	r.lossy, r.slow = false, false
+	switch e.To {
+	case session.Up:
+		r.outcomes.lineUp()
+	case session.Down:
+		r.rtt.forget()
+	}
+	s.change(r, from, e.At)
+}
+
+// judge finds out whether an up tunnel became degraded, or is no longer.
+func (s *Store) judge(r *row, at time.Time) {
+	if r.line != session.Up {
+		return
+	}
+	lossy := r.limits.isLossy(r.outcomes.fresh, r.lossy)
+	slow := r.limits.isSlow(r.rtt.smoothed, r.slow)
+	if lossy == r.lossy && slow == r.slow {
+		return
+	}
+	from := r.state()
+	r.lossy, r.slow = lossy, slow
+	if r.state() != from {
+		s.change(r, from, at)
+	}
+}
+
+// change records that a tunnel's state became another one at that time.
+func (s *Store) change(r *row, from State, at time.Time) {
+	e := Event{
+		Time:    at,
+		Tunnel:  r.tunnel.Name,
+		From:    from,
+		To:      r.state(),
+		Counter: r.counter,
+	}
+	lasted := r.closeState(from, at)
+	switch {
+	case e.To == Down:
+		e.Reason, e.Detail = r.reason()
+		if reaches(from) {
+			r.flaps++
+		}
+	case from == Down && e.To == Up:
+		e.Outage = lasted
+	}
+	s.log.add(e)
+	if r.spoke >= 0 {
+		s.follow(int(r.spoke), at)
+	}
+}
+
+// closeState adds the time spent in the state that ends, and returns it.
+func (r *row) closeState(from State, at time.Time) time.Duration {
+	lasted := max(at.Sub(r.since), 0)
+	r.since = at
+	switch {
+	case reaches(from):
+		r.up += lasted
+	case from == Down:
+		r.down += lasted
+	}
+	return lasted
+}
+
+// reaches tells whether a tunnel in that state carries traffic.
+func reaches(s State) bool { return s == Up || s == Degraded }
+
+// state is the verdict on the tunnel.
+func (r *row) state() State {
+	switch {
+	case r.line == session.Pending:
+		return Pending
+	case r.line == session.Down:
+		return Down
+	case r.lossy || r.slow:
+		return Degraded
+	}
+	return Up
+}
+
+// reason is why a tunnel is down, from the evidence, and its detail; both are
+// empty where it is not down or nothing is known.
+func (r *row) reason() (Reason, string) {
+	if r.line == session.Down && r.outcomes.unsentLast() {
+		return ReasonLocal, sendErrorText(r.sendErr)
+	}
+	return "", ""
+}
+
+// availability is the ratio of known time during which the tunnel was up or
+// degraded; negative while nothing is known. Differences of times that carry a
+// monotonic reading do not see steps of the wall clock.
+func (r *row) availability(now time.Time) float64 {
+	up, down := r.up, r.down
+	switch open := max(now.Sub(r.since), 0); r.line {
+	case session.Up:
+		up += open
+	case session.Down:
+		down += open
+	}
+	if up+down == 0 {
+		return -1
+	}
+	return float64(up) / float64(up+down)
+}

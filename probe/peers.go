@@ -1,0 +1,179 @@
+package probe
+
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"greylag/probe/gre"
+)
+
+// peer is one far end that sends keepalives of its own (R12).
+type peer struct {
+	// Written by the reflector's loop, read by anyone.
+	reflected, limited, refused atomic.Uint64
+	last                        atomic.Int64 // nanoseconds since 1970; 0: never
+	interval                    atomic.Int64 // nanoseconds; 0: not known
+
+	// Only accessed by the reflector's loop.
+	tokens  float64
+	asOf    time.Time
+	strange int // gaps in a row that do not fit interval
+}
+
+// allow takes a token, of which rate come every second.
+func (p *peer) allow(at time.Time, rate float64) bool {
+	if p.asOf.IsZero() {
+		p.tokens = rate
+	} else {
+		p.tokens = min(rate, p.tokens+at.Sub(p.asOf).Seconds()*rate)
+	}
+	p.asOf = at
+	if p.tokens < 1 {
+		return false
+	}
+	p.tokens--
+	return true
+}
+
+// patience is how many gaps in a row may contradict what was learnt.
+const patience = 3
+
+// seen learns the peer's interval from the gaps. One that is half as long again
+// is a lost keepalive, until it is the third.
+func (p *peer) seen(at time.Time) {
+	now, last, known := at.UnixNano(), p.last.Load(), p.interval.Load()
+	p.last.Store(now)
+	gap := now - last
+	switch {
+	case last == 0 || gap <= 0:
+	case known == 0:
+		p.interval.Store(gap)
+	case gap < known/2 || gap > known*3/2:
+		if p.strange++; p.strange >= patience {
+			p.interval.Store(gap)
+			p.strange = 0
+		}
+	default:
+		p.strange = 0
+		p.interval.Store(known + (gap-known)/8)
+	}
+}
+
+// peers are the far ends whose keepalives are answered.
+type peers struct {
+	rate     float64
+	exact    map[flow]*peer // read-only
+	tunnels  []*peer        // by tunnel; read-only
+	prefixes []netip.Prefix // read-only
+
+	mu    sync.Mutex
+	loose map[flow]*peer // of prefixes; changed only by the reflector's loop, under mu
+}
+
+// looseLimit bounds the memory that forged sources within a prefix can take.
+const looseLimit = 1 << 16
+
+func newPeers(o ReflectorOptions) *peers {
+	ps := &peers{
+		rate: float64(o.Rate), prefixes: o.Prefixes,
+		exact: map[flow]*peer{}, loose: map[flow]*peer{}, tunnels: make([]*peer, len(o.Tunnels)),
+	}
+	for i := range o.Tunnels {
+		ps.tunnels[i] = &peer{}
+		for _, f := range o.Tunnels[i].requestFlows() {
+			ps.exact[f] = ps.tunnels[i]
+		}
+	}
+	return ps
+}
+
+// requestFlows returns the flows of the far end's own keepalives: those of its
+// answers, since both go from it to us. ICMP echo tests the same tunnel.
+func (t *Tunnel) requestFlows() []flow {
+	as := *t
+	as.Echo = false
+	return as.flows()
+}
+
+// find returns the peer that sent q, or nil if it is not configured.
+func (ps *peers) find(q *gre.Request) *peer {
+	f := flow{source: q.Source, destination: q.Destination}
+	if q.HasKey {
+		f.kind, f.key = keyedFlow, q.Key
+	}
+	if p, ok := ps.exact[f]; ok {
+		return p
+	}
+	if len(ps.prefixes) == 0 || !ps.within(q.Source) {
+		return nil
+	}
+	f = flow{source: q.Source, destination: q.Destination} // whatever the key
+	if p, ok := ps.loose[f]; ok {
+		return p
+	}
+	return ps.meet(f)
+}
+
+func (ps *peers) within(source [4]byte) bool {
+	a := netip.AddrFrom4(source)
+	for _, p := range ps.prefixes {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// meet adds a peer of one of the prefixes. When there are too many, it forgets
+// the others: they are met again with their next keepalive.
+func (ps *peers) meet(f flow) *peer {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if len(ps.loose) >= looseLimit {
+		clear(ps.loose)
+	}
+	p := &peer{}
+	ps.loose[f] = p
+	return p
+}
+
+// PeerReport is what is known of a far end's own keepalives.
+type PeerReport struct {
+	Address   netip.Addr    // whose they are; not set for a tunnel's peer
+	Reflected uint64        // answered
+	Limited   uint64        // not answered: over the rate
+	Refused   uint64        // not answered: the inner TTL was spent
+	Last      time.Time     // zero: none yet
+	Interval  time.Duration // as seen; 0: not known
+}
+
+func (p *peer) report() PeerReport {
+	r := PeerReport{
+		Reflected: p.reflected.Load(), Limited: p.limited.Load(), Refused: p.refused.Load(),
+		Interval: time.Duration(p.interval.Load()),
+	}
+	if last := p.last.Load(); last != 0 {
+		r.Last = time.Unix(0, last)
+	}
+	return r
+}
+
+// TunnelPeer returns what is known of the far end of tunnel i of
+// ReflectorOptions.Tunnels. Any goroutine may call it.
+func (r *Reflector) TunnelPeer(i int) PeerReport { return r.peers.tunnels[i].report() }
+
+// Peers returns what is known of the peers in ReflectorOptions.Prefixes that
+// have sent something, in no order. Any goroutine may call it.
+func (r *Reflector) Peers() []PeerReport {
+	r.peers.mu.Lock()
+	defer r.peers.mu.Unlock()
+	reports := make([]PeerReport, 0, len(r.peers.loose))
+	for f, p := range r.peers.loose {
+		report := p.report()
+		report.Address = netip.AddrFrom4(f.source)
+		reports = append(reports, report)
+	}
+	return reports
+}
