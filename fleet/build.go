@@ -14,7 +14,8 @@ var rowChunks = sync.Pool{New: func() any { return new([reportRows]row) }}
 
 // Report returns the whole fleet as of now, which should be the present time
 // with its monotonic reading. It reuses into and what it holds; nil makes a new
-// one.
+// one. Who only passes the rows on calls [Store.Walk], which needs no memory for
+// the whole fleet.
 //
 // Each row is of one moment, but not all rows are of the same one: the engine
 // goes on while a large fleet is read. The summary's counts are those of the
@@ -23,42 +24,79 @@ func (s *Store) Report(now time.Time, into *Report) *Report {
 	if into == nil {
 		into = new(Report)
 	}
-	s.Flush()
 	into.Time = now
-	from := s.sources.current()
-	s.reportTunnels(into)
-	s.reportSpokes(into)
-	for i := range into.Tunnels {
-		if number := s.numbers[i]; number >= 0 {
-			t := &into.Tunnels[i]
-			t.PeerReflected, t.PeerLast, t.PeerInterval = from.peers(int(number))
-			t.Advice = from.advice(i)
-		}
-	}
-	for i := range into.Spokes {
-		into.Spokes[i].Route = from.routes(i)
-	}
-	into.summarise(from.engine())
+	into.Tunnels = slices.Grow(into.Tunnels[:0], len(s.inv.Tunnels))
+	into.Spokes = slices.Grow(into.Spokes[:0], len(s.spokes))
+	_ = s.Walk(now, collector{into}) // a collector never fails
 	return into
 }
 
-// reportTunnels fills in the tunnels, the disabled ones too.
-func (s *Store) reportTunnels(into *Report) {
+// Walker is shown a report row by row: all tunnels, all spokes, the summary. A
+// row is valid during the call. What a method returns ends the walk.
+type Walker interface {
+	Tunnel(*TunnelReport) error
+	Spoke(*SpokeReport) error
+	Summary(*Summary) error
+}
+
+// Walk shows w the whole fleet as of now, as [Store.Report] has it. No lock is
+// held while w is called, so it may take its time.
+func (s *Store) Walk(now time.Time, w Walker) error {
+	s.Flush()
+	from := s.sources.current()
+	sum := newSummary(now)
+	if err := s.walkTunnels(now, &from, &sum, w); err != nil {
+		return err
+	}
+	if err := s.walkSpokes(now, &from, &sum, w); err != nil {
+		return err
+	}
+	sum.Engine = from.engine()
+	return w.Summary(&sum)
+}
+
+// collector keeps what it is shown.
+type collector struct{ r *Report }
+
+func (c collector) Tunnel(t *TunnelReport) error {
+	c.r.Tunnels = append(c.r.Tunnels, *t)
+	return nil
+}
+
+func (c collector) Spoke(s *SpokeReport) error {
+	c.r.Spokes = append(c.r.Spokes, *s)
+	return nil
+}
+
+func (c collector) Summary(s *Summary) error {
+	c.r.Summary = *s
+	return nil
+}
+
+// walkTunnels shows the tunnels, the disabled ones too.
+func (s *Store) walkTunnels(now time.Time, from *sourceSet, sum *Summary, w Walker) error {
 	chunk := rowChunks.Get().(*[reportRows]row)
 	defer rowChunks.Put(chunk)
-	into.Tunnels = slices.Grow(into.Tunnels[:0], len(s.inv.Tunnels))[:len(s.inv.Tunnels)]
+	var t TunnelReport
 	copied := 0 // rows below this number have been copied
 	for i, number := range s.numbers {
-		t := &into.Tunnels[i]
-		if number < 0 {
-			*t = TunnelReport{Tunnel: &s.inv.Tunnels[i], Time: into.Time, State: Disabled, Since: s.start, Availability: -1}
-			continue
-		}
-		if int(number) == copied {
+		switch {
+		case number < 0:
+			t = TunnelReport{Tunnel: &s.inv.Tunnels[i], Time: now, State: Disabled, Since: s.start, Availability: -1}
+		case int(number) == copied:
 			copied += s.copyRows(chunk, copied)
+			fallthrough
+		default:
+			chunk[number%reportRows].report(&t, now)
+			t.PeerReflected, t.PeerLast, t.PeerInterval = from.peers(int(number))
+			t.Advice = from.advice(i)
 		}
-		chunk[number%reportRows].report(t, into.Time)
+		sum.Tunnels[t.State]++
+		if err := w.Tunnel(&t); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // copyRows copies the rows from that number on and returns how many.
@@ -95,23 +133,33 @@ func (r *row) report(t *TunnelReport, now time.Time) {
 	t.Reason, t.Detail = r.reason()
 }
 
-// reportSpokes fills in the spokes.
-func (s *Store) reportSpokes(into *Report) {
-	n := len(s.spokes)
-	into.Spokes = slices.Grow(into.Spokes[:0], n)[:n]
-	for from := 0; from < n; from += reportRows {
-		s.copySpokes(into, from, min(from+reportRows, n))
+// walkSpokes shows the spokes.
+func (s *Store) walkSpokes(now time.Time, from *sourceSet, sum *Summary, w Walker) error {
+	var chunk [reportRows]SpokeReport
+	for first := 0; first < len(s.spokes); first += reportRows {
+		n := s.copySpokes(chunk[:], first, now)
+		for i := range chunk[:n] {
+			sp := &chunk[i]
+			sp.Route = from.routes(first + i)
+			sum.addSpoke(sp)
+			if err := w.Spoke(sp); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
 }
 
-func (s *Store) copySpokes(into *Report, from, to int) {
+// copySpokes copies the spokes from that position on and returns how many.
+func (s *Store) copySpokes(chunk []SpokeReport, first int, now time.Time) int {
 	s.mu.Lock()
 	defer s.release()
-	for i := from; i < to; i++ {
-		sp := &s.spokes[i]
-		into.Spokes[i] = SpokeReport{
-			Spoke:     &s.inv.Spokes[i],
-			Time:      into.Time,
+	n := min(len(chunk), len(s.spokes)-first)
+	for i := range chunk[:n] {
+		sp := &s.spokes[first+i]
+		chunk[i] = SpokeReport{
+			Spoke:     &s.inv.Spokes[first+i],
+			Time:      now,
 			Path:      sp.path,
 			Since:     sp.since,
 			Active:    s.nameOf(sp.active),
@@ -120,34 +168,24 @@ func (s *Store) copySpokes(into *Report, from, to int) {
 			Ranked:    sp.ranked(),
 		}
 	}
+	return n
 }
 
-// summarise counts the rows; states and paths that nobody is in count 0.
-func (r *Report) summarise(engine EngineReport) {
-	sum := Summary{Time: r.Time, Tunnels: r.Summary.Tunnels, Spokes: r.Summary.Spokes, Engine: engine}
-	if sum.Tunnels == nil {
-		sum.Tunnels = make(map[State]int, 5)
+// newSummary is one that has counted nothing; states and paths that nobody is
+// in count 0.
+func newSummary(now time.Time) Summary {
+	return Summary{
+		Time:    now,
+		Tunnels: map[State]int{Pending: 0, Up: 0, Degraded: 0, Down: 0, Disabled: 0},
+		Spokes:  map[Path]int{PathPending: 0, PathPrimary: 0, PathBackup: 0, PathNone: 0},
 	}
-	if sum.Spokes == nil {
-		sum.Spokes = make(map[Path]int, 4)
+}
+
+func (sum *Summary) addSpoke(sp *SpokeReport) {
+	sum.Spokes[sp.Path]++
+	if sp.Active != "" && sp.Ranked && !sp.Protected {
+		sum.Unprotected++
 	}
-	for _, state := range []State{Pending, Up, Degraded, Down, Disabled} {
-		sum.Tunnels[state] = 0
-	}
-	for _, path := range []Path{PathPending, PathPrimary, PathBackup, PathNone} {
-		sum.Spokes[path] = 0
-	}
-	for i := range r.Tunnels {
-		sum.Tunnels[r.Tunnels[i].State]++
-	}
-	for i := range r.Spokes {
-		sp := &r.Spokes[i]
-		sum.Spokes[sp.Path]++
-		if sp.Active != "" && sp.Ranked && !sp.Protected {
-			sum.Unprotected++
-		}
-	}
-	r.Summary = sum
 }
 
 // Outcomes appends the fates of the newest 100 keepalives, oldest first, of the

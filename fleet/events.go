@@ -16,18 +16,17 @@ const readEvents = 256
 // eventLog is the ring of the newest changes.
 type eventLog struct {
 	last   uint64 // number of the newest, 0: none
-	blocks [logBlocks]*[blockEvents]Event
+	blocks [logBlocks]*[blockEvents]packed
 }
 
 // add numbers and keeps a change.
 func (l *eventLog) add(e Event) {
 	l.last++
-	e.Number = l.last
 	block := &l.blocks[(l.last/blockEvents)%logBlocks]
 	if *block == nil {
-		*block = new([blockEvents]Event)
+		*block = new([blockEvents]packed)
 	}
-	(*block)[l.last%blockEvents] = e
+	(*block)[l.last%blockEvents] = pack(&e)
 }
 
 // after appends at most limit changes that came after number, and tells how
@@ -40,7 +39,7 @@ func (l *eventLog) after(list []Event, number uint64, limit int) ([]Event, uint6
 	}
 	for ; number < l.last && limit > 0; limit-- {
 		number++
-		list = append(list, l.blocks[(number/blockEvents)%logBlocks][number%blockEvents])
+		list = append(list, l.blocks[(number/blockEvents)%logBlocks][number%blockEvents].unpack(number))
 	}
 	return list, gone
 }

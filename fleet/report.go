@@ -95,6 +95,7 @@ type Route struct {
 	Prefix  string // of the route, which covers the watched one
 	Device  string
 	Gateway string
+	Type    string // of a route that is no way, such as "blackhole"; else ""
 }
 
 // Summary counts the fleet.

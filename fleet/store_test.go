@@ -107,7 +107,7 @@ func TestReportIsReused(t *testing.T) {
 	first := &r.Tunnels[0]
 	s.Record(of(199, line(session.Pending, session.Down, at(2))))
 	allocs := testing.AllocsPerRun(10, func() { s.Report(at(3), r) })
-	if &r.Tunnels[0] != first || allocs > 4 {
+	if &r.Tunnels[0] != first || allocs > 8 { // the summary's two maps, whatever the fleet's size
 		t.Errorf("%v allocations", allocs)
 	}
 	if r.Tunnels[199].State != Down || r.Summary.Tunnels[Down] != 1 || r.Summary.Tunnels[Pending] != 199 {

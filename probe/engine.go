@@ -53,9 +53,15 @@ type Engine struct {
 	excused time.Duration // when answers were last excused; only accessed by Run
 	dropped uint64        // as the Conn said last; only accessed by Run
 
-	due    []int32 // this turn's; only accessed by Run
-	arena  []byte  // this turn's packets; only accessed by Run
-	events []Event // this turn's; only accessed by Run
+	clock  time.Time // of this turn; only accessed by Run
+	due    []int32   // this turn's; only accessed by Run
+	arena  []byte    // this turn's packets; only accessed by Run
+	events []Event   // this turn's; only accessed by Run
+
+	// The methods as the Conn wants them, made once: a method value is an
+	// allocation.
+	onPacket func(packet []byte, at time.Time)
+	onFailed func(place int, err error)
 
 	stats stats
 }
@@ -70,6 +76,7 @@ func New(conn Conn, sink Sink, tunnels []Tunnel, options Options) (*Engine, erro
 		wheel:   newWheel(len(tunnels)),
 		sweep:   sweep(len(tunnels), options.MaxRate),
 	}
+	e.onPacket, e.onFailed = e.receive, e.unsent
 	if _, err := rand.Read(e.secret[:]); err != nil {
 		return nil, fmt.Errorf("random numbers for identifications: %w", err)
 	}
@@ -190,7 +197,7 @@ func (e *Engine) Run(ctx context.Context) error {
 // finish takes in the answers that have arrived meanwhile: the last report
 // should not call them lost.
 func (e *Engine) finish() error {
-	err := e.conn.Receive(e.receive)
+	err := e.conn.Receive(e.onPacket)
 	e.report()
 	return err
 }

@@ -38,6 +38,7 @@ func newPace(steady, first float64, maxRate int) pace {
 	if maxRate <= 0 {
 		p.maxRate = math.Inf(1)
 	}
+	p.allowed = p.maxRate // the first turn has its worth, or all would be late by it
 	p.retime(first)
 	return p
 }
@@ -66,6 +67,9 @@ func (p *pace) retime(rate float64) {
 
 // budget returns how many packets the turn at now may send.
 func (p *pace) budget(now time.Duration) int {
+	if math.IsInf(p.maxRate, 1) { // no time, times infinity, is not a number
+		return p.limit
+	}
 	p.allowed += (now - p.asOf).Seconds() * p.maxRate
 	p.asOf = now
 	// What was not used is lost, but for a turn's worth.

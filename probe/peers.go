@@ -64,9 +64,9 @@ func (p *peer) seen(at time.Time) {
 // peers are the far ends whose keepalives are answered.
 type peers struct {
 	rate     float64
-	exact    map[flow]*peer // read-only
-	tunnels  []*peer        // by tunnel; read-only
-	prefixes []netip.Prefix // read-only
+	exact    map[flow]int32         // the tunnel; read-only
+	tunnels  []atomic.Pointer[peer] // by tunnel; nil until it sends something
+	prefixes []netip.Prefix         // read-only
 
 	mu    sync.Mutex
 	loose map[flow]*peer // of prefixes; changed only by the reflector's loop, under mu
@@ -78,23 +78,31 @@ const looseLimit = 1 << 16
 func newPeers(o ReflectorOptions) *peers {
 	ps := &peers{
 		rate: float64(o.Rate), prefixes: o.Prefixes,
-		exact: map[flow]*peer{}, loose: map[flow]*peer{}, tunnels: make([]*peer, len(o.Tunnels)),
+		exact: make(map[flow]int32, len(o.Tunnels)), loose: map[flow]*peer{},
+		tunnels: make([]atomic.Pointer[peer], len(o.Tunnels)),
 	}
 	for i := range o.Tunnels {
-		ps.tunnels[i] = &peer{}
 		for _, f := range o.Tunnels[i].requestFlows() {
-			ps.exact[f] = ps.tunnels[i]
+			ps.exact[f] = int32(i)
 		}
 	}
 	return ps
 }
 
 // requestFlows returns the flows of the far end's own keepalives: those of its
-// answers, since both go from it to us. ICMP echo tests the same tunnel.
+// answers, since both go from it to us. ICMP echo tests the same tunnel. Where
+// the far end is this very host, as in the example inventory, our own
+// keepalives come to us too.
 func (t *Tunnel) requestFlows() []flow {
 	as := *t
 	as.Echo = false
-	return as.flows()
+	flows := as.flows()
+	if t.Destination.IsLoopback() {
+		own := flows[0]
+		own.source, own.destination = own.destination, own.source
+		flows = append(flows, own)
+	}
+	return flows
 }
 
 // find returns the peer that sent q, or nil if it is not configured.
@@ -103,8 +111,8 @@ func (ps *peers) find(q *gre.Request) *peer {
 	if q.HasKey {
 		f.kind, f.key = keyedFlow, q.Key
 	}
-	if p, ok := ps.exact[f]; ok {
-		return p
+	if i, ok := ps.exact[f]; ok {
+		return ps.ofTunnel(i)
 	}
 	if len(ps.prefixes) == 0 || !ps.within(q.Source) {
 		return nil
@@ -114,6 +122,16 @@ func (ps *peers) find(q *gre.Request) *peer {
 		return p
 	}
 	return ps.meet(f)
+}
+
+// ofTunnel returns the peer of tunnel i, which it makes at the first keepalive.
+func (ps *peers) ofTunnel(i int32) *peer {
+	p := ps.tunnels[i].Load()
+	if p == nil {
+		p = &peer{}
+		ps.tunnels[i].Store(p)
+	}
+	return p
 }
 
 func (ps *peers) within(source [4]byte) bool {
@@ -162,7 +180,12 @@ func (p *peer) report() PeerReport {
 
 // TunnelPeer returns what is known of the far end of tunnel i of
 // ReflectorOptions.Tunnels. Any goroutine may call it.
-func (r *Reflector) TunnelPeer(i int) PeerReport { return r.peers.tunnels[i].report() }
+func (r *Reflector) TunnelPeer(i int) PeerReport {
+	if p := r.peers.tunnels[i].Load(); p != nil {
+		return p.report()
+	}
+	return PeerReport{}
+}
 
 // Peers returns what is known of the peers in ReflectorOptions.Prefixes that
 // have sent something, in no order. Any goroutine may call it.

@@ -13,32 +13,39 @@ import (
 const firstContact = time.Second
 
 // phases spreads the tunnels evenly over their intervals: those of one interval
-// stand at equal distances, in the order of a hash of their names, so that the
-// tunnels of one hub or site do not stand together.
+// stand at equal distances, in the order of a hash of their names that is the
+// same at each start, so that the tunnels of one hub or site do not stand
+// together.
 func phases(tunnels []Tunnel) []time.Duration {
-	byInterval := map[time.Duration][]int{}
-	for i := range tunnels {
-		d := tunnels[i].Interval
-		byInterval[d] = append(byInterval[d], i)
-	}
+	order := shuffled(tunnels)
 	p := make([]time.Duration, len(tunnels))
-	for interval, members := range byInterval {
-		shuffle(members, tunnels)
-		for rank, i := range members {
-			p[i] = time.Duration((float64(rank) + 0.5) / float64(len(members)) * float64(interval))
+	for len(order) > 0 {
+		interval := tunnels[order[0]].Interval
+		n := 1
+		for n < len(order) && tunnels[order[n]].Interval == interval {
+			n++
 		}
+		for rank, i := range order[:n] {
+			p[i] = time.Duration((float64(rank) + 0.5) / float64(n) * float64(interval))
+		}
+		order = order[n:]
 	}
 	return p
 }
 
-// shuffle orders members by a hash of their names that is the same at each
-// start; equal hashes keep the inventory's order.
-func shuffle(members []int, tunnels []Tunnel) {
-	hashes := make(map[int]uint64, len(members))
-	for _, i := range members {
+// shuffled returns the tunnels' places by interval, then by the hash of the
+// name; equal hashes keep the inventory's order.
+func shuffled(tunnels []Tunnel) []int32 {
+	hashes := make([]uint64, len(tunnels))
+	order := make([]int32, len(tunnels))
+	for i := range tunnels {
 		hashes[i] = siphash.Hash(0, 0, []byte(tunnels[i].Name))
+		order[i] = int32(i)
 	}
-	slices.SortStableFunc(members, func(a, b int) int { return cmp.Compare(hashes[a], hashes[b]) })
+	slices.SortStableFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(tunnels[a].Interval, tunnels[b].Interval), cmp.Compare(hashes[a], hashes[b]))
+	})
+	return order
 }
 
 // sweep is the time that the first contact with all tunnels takes: so long that

@@ -24,18 +24,19 @@ const (
 
 // turn is one turn of the loop: take in, let advance, send, report.
 func (e *Engine) turn(clock time.Time) error {
+	e.clock = clock
 	now := clock.Sub(e.base)
-	if err := e.conn.Receive(e.receive); err != nil {
+	if err := e.conn.Receive(e.onPacket); err != nil {
 		return err
 	}
-	e.excuse(clock, now)
+	e.excuse(now)
 	e.due = e.wheel.take(now, e.pace.budget(now), e.due[:0])
 	e.arena = e.arena[:0]
 	for _, i := range e.due {
-		e.advance(i, clock, now)
+		e.advance(i, now)
 	}
 	if len(e.due) > 0 {
-		e.flush(clock)
+		e.flush()
 	}
 	e.report()
 	return nil
@@ -43,7 +44,7 @@ func (e *Engine) turn(clock time.Time) error {
 
 // excuse gives up the answers in flight after we lost packets or were away: a
 // tunnel must not go down for it.
-func (e *Engine) excuse(clock time.Time, now time.Duration) {
+func (e *Engine) excuse(now time.Duration) {
 	dropped := e.conn.Dropped()
 	lost := dropped != e.dropped
 	away := now-e.planned > awayAfter
@@ -55,34 +56,34 @@ func (e *Engine) excuse(clock time.Time, now time.Duration) {
 	for i := range e.members {
 		s := &e.members[i].session
 		s.Excuse(func(seq uint32) {
-			e.events = append(e.events, Event{At: clock, Kind: Excused, Tunnel: int32(i), Seq: seq, Counter: s.Counter()})
+			e.events = append(e.events, Event{At: e.clock, Kind: Excused, Tunnel: int32(i), Seq: seq, Counter: s.Counter()})
 		})
 	}
 }
 
 // advance lets tunnel i, which is due, send its keepalive.
-func (e *Engine) advance(i int32, clock time.Time, now time.Duration) {
+func (e *Engine) advance(i int32, now time.Duration) {
 	m := &e.members[i]
 	d := m.session.Advance(now)
 	if d.From != d.To {
-		e.events = append(e.events, Event{At: clock, Kind: Line, Tunnel: i, From: d.From, To: d.To,
+		e.events = append(e.events, Event{At: e.clock, Kind: Line, Tunnel: i, From: d.From, To: d.To,
 			Seq: d.Seq, Counter: m.session.Counter() - 1})
 	}
-	e.events = append(e.events, Event{At: clock, Kind: Sent, Tunnel: i, Seq: d.Seq, Counter: m.session.Counter()})
+	e.events = append(e.events, Event{At: e.clock, Kind: Sent, Tunnel: i, Seq: d.Seq, Counter: m.session.Counter()})
 	start := len(e.arena)
-	e.arena = e.packet(m, d, clock, now)
+	e.arena = e.packet(m, d, now)
 	e.conn.Queue(int(m.egress), m.destination, e.arena[start:])
 	e.reschedule(i, d.Seq, now)
 }
 
 // packet appends the keepalive, or the echo, to the arena.
-func (e *Engine) packet(m *member, d session.Due, clock time.Time, now time.Duration) []byte {
+func (e *Engine) packet(m *member, d session.Due, now time.Duration) []byte {
 	if m.echo {
 		return icmp.AppendEcho(e.arena, e.options.EchoID, d.ID)
 	}
 	marks := gre.Marks{ID: d.ID, Number: d.Seq, Time: uint32(now.Milliseconds())}
 	if m.sequenced {
-		m.sequence = nextSequence(m.sequence, clock)
+		m.sequence = nextSequence(m.sequence, e.clock)
 		marks.Sequence = m.sequence
 	}
 	return m.template.Append(e.arena, marks)
@@ -116,22 +117,29 @@ func (e *Engine) reschedule(i int32, seq uint32, now time.Duration) {
 		e.stats.lateSends.Add(uint64(skip))
 		due += skip * m.interval
 	}
-	e.wheel.add(i, due+m.interval)
+	next := due + m.interval
+	if next-now < m.interval/2 { // too near: the answer could not be back by then
+		e.stats.lateSends.Add(1)
+		next += m.interval
+	}
+	e.wheel.add(i, next)
 }
 
-// flush sends the turn's batch and takes back what could not be sent.
-func (e *Engine) flush(clock time.Time) {
-	sent := len(e.due)
-	e.conn.Flush(func(place int, err error) {
-		sent--
-		i := e.due[place]
-		s := &e.members[i].session
-		s.Unsent()
-		e.stats.sendErrors.Add(1)
-		e.events = append(e.events, Event{At: clock, Kind: Unsent, Tunnel: i, Seq: s.Seq(), Counter: s.Counter(), Err: err})
-	})
-	e.stats.sent.Add(uint64(sent))
+// flush sends the turn's batch.
+func (e *Engine) flush() {
+	e.stats.sent.Add(uint64(len(e.due)))
+	e.conn.Flush(e.onFailed)
 	e.pace.spend(len(e.due))
+}
+
+// unsent takes back what could not be sent.
+func (e *Engine) unsent(place int, err error) {
+	i := e.due[place]
+	s := &e.members[i].session
+	s.Unsent()
+	e.stats.sent.Add(^uint64(0))
+	e.stats.sendErrors.Add(1)
+	e.events = append(e.events, Event{At: e.clock, Kind: Unsent, Tunnel: i, Seq: s.Seq(), Counter: s.Counter(), Err: err})
 }
 
 // sleep waits for the next turn.

@@ -8,7 +8,7 @@
 // what it does not know.
 //
 // To the contract's fields these are added: excused and in_flight of a tunnel;
-// since, ranked and the route's gateway of a spoke; protected of a spoke's
+// since, ranked and the route's gateway and type of a spoke; protected of a spoke's
 // event; and the record "peer".
 package stream
 

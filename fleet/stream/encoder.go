@@ -30,19 +30,34 @@ func (e *Encoder) Hello(h Hello) error {
 // Report writes a full report: every tunnel, every spoke, the summary. All of
 // it has been handed to the writer when it returns.
 func (e *Encoder) Report(r *fleet.Report) error {
+	w := e.Walker()
 	for i := range r.Tunnels {
-		e.buf = AppendTunnel(e.buf, &r.Tunnels[i])
-		if err := e.flushFull(); err != nil {
+		if err := w.Tunnel(&r.Tunnels[i]); err != nil {
 			return err
 		}
 	}
 	for i := range r.Spokes {
-		e.buf = AppendSpoke(e.buf, &r.Spokes[i])
-		if err := e.flushFull(); err != nil {
+		if err := w.Spoke(&r.Spokes[i]); err != nil {
 			return err
 		}
 	}
-	return e.Summary(&r.Summary)
+	return w.Summary(&r.Summary)
+}
+
+// Walker returns a [fleet.Walker] that writes what it is shown, many rows at a
+// time; the summary, which comes last, writes the rest.
+func (e *Encoder) Walker() fleet.Walker { return walker{e} }
+
+type walker struct{ *Encoder }
+
+func (w walker) Tunnel(t *fleet.TunnelReport) error {
+	w.buf = AppendTunnel(w.buf, t)
+	return w.flushFull()
+}
+
+func (w walker) Spoke(s *fleet.SpokeReport) error {
+	w.buf = AppendSpoke(w.buf, s)
+	return w.flushFull()
 }
 
 // Tunnel writes one tunnel.

@@ -152,6 +152,7 @@ func appendRoute(b []byte, r *fleet.Route) []byte {
 	b = appendString(b, r.Prefix)
 	b = appendKnownText(b, "device", r.Device)
 	b = appendKnownText(b, "gateway", r.Gateway)
+	b = appendKnownText(b, "type", r.Type)
 	return append(b, '}')
 }
 

@@ -49,6 +49,7 @@ type routePart struct {
 	Prefix  string `json:"prefix"`
 	Device  string `json:"device"`
 	Gateway string `json:"gateway"`
+	Type    string `json:"type"`
 }
 
 func (l *spokeLine) record() (Record, error) {

@@ -56,7 +56,7 @@ func newReceiver(s *socket, program []bpf.Instruction, room, buffer int) (*recei
 // receive hands over what is in the socket's buffer now.
 func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
 	for {
-		n, err := r.pc.ReadBatch(r.messages, unix.MSG_DONTWAIT)
+		n, err := r.in.ReadBatch(r.messages, unix.MSG_DONTWAIT)
 		if err != nil {
 			return receiveError(err)
 		}

@@ -29,6 +29,7 @@ type trial struct {
 	session     Session
 	model       model
 	now         int // ms
+	signed      bool
 	sinceAnswer int // how many had been sent when the last answer counted
 	told        []string
 	fault       string
@@ -49,6 +50,7 @@ func newHistory(seed uint64) *trial {
 	cfg := Config{Retries: d.retries, UpAfter: upAfter, Secret: r.Uint64()}
 	return &trial{
 		Rand:    r,
+		signed:  r.IntN(4) == 0, // answers name their number
 		session: New(cfg, make([]time.Duration, Window(d.retries))),
 		model:   model{retries: d.retries, upAfter: upAfter, window: d.window},
 	}
@@ -119,7 +121,12 @@ func (h *trial) answer(place int) {
 	k := h.model.sends[place]
 	h.tell("answer")
 	before := h.model.state()
-	r := h.session.Returned(time.Duration(h.now)*time.Millisecond, k.id)
+	var r Return
+	if at := time.Duration(h.now) * time.Millisecond; h.signed {
+		r = h.session.ReturnedNumber(at, uint32(place+1))
+	} else {
+		r = h.session.Returned(at, k.id)
+	}
 	want := h.model.answer(place)
 	if want == Answered {
 		h.sinceAnswer = len(h.model.sends)

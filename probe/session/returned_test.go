@@ -146,3 +146,32 @@ func TestIdentificationsGoRound(t *testing.T) {
 	l.answer(0, cycle+45, Late)
 	l.is("up", Up, 0)
 }
+
+// A signed answer says its number, whatever became of the identification. Number
+// 0, one that was not sent yet and one of 256 or more ago are nobody's.
+func TestReturnedNumber(t *testing.T) {
+	l := newLine(t, Config{Retries: 3})
+	if r := l.ReturnedNumber(0, 0); r.Verdict != Unmatched {
+		t.Errorf("before any keepalive: %+v", r)
+	}
+	for n := range 300 {
+		l.send(time.Duration(n) * time.Second)
+	}
+	for _, c := range []struct {
+		seq, wantSeq uint32
+		want         Verdict
+	}{
+		{0, 0, Unmatched}, {301, 0, Unmatched}, {1<<32 - 1, 0, Unmatched}, {44, 0, Unmatched},
+		{45, 45, Late}, {45, 45, Duplicate}, {296, 296, Late}, {297, 297, Answered}, {297, 297, Duplicate},
+	} {
+		if r := l.ReturnedNumber(300*time.Second, c.seq); r.Verdict != c.want || r.Seq != c.wantSeq {
+			t.Errorf("number %d: %+v, want verdict %d", c.seq, r, c.want)
+		}
+	}
+	l.is("297 was in the window of 4", Up, 0)
+	l.send(300 * time.Second)
+	l.Unsent()
+	if r := l.ReturnedNumber(300*time.Second, 301); r != (Return{Verdict: Unmatched, From: Up, To: Up}) {
+		t.Errorf("not sent: %+v", r)
+	}
+}

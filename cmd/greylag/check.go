@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"greylag/fleet"
+	"greylag/fleet/stream"
+)
+
+const checkName = "check"
+
+// Exit codes of check: those of monitoring plugins.
+const (
+	checkOK = iota
+	checkWarning
+	checkCritical
+	checkUnknown
+)
+
+// checking is what check was asked for.
+type checking struct {
+	selection selection
+	interval  time.Duration // 0: the inventory's
+	retries   int           // 0: the inventory's
+	timeout   time.Duration // 0: as long as the slowest tunnel takes
+	json      bool
+}
+
+func (a *app) check() *cobra.Command {
+	o := checking{}
+	c := &cobra.Command{
+		Use:   checkName,
+		Short: "Probe until every tunnel's state is known, print a table, exit as a monitoring plugin does",
+		Long: "Probe until every tunnel's state is known or the timeout passes, print a table, and\n" +
+			"exit with 0 (all up), 1 (something degraded, or a spoke without the protection that is\n" +
+			"configured), 2 (a tunnel down) or 3 (unknown). Peers' keepalives are not answered.",
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return a.runCheck(c.Context(), o) },
+	}
+	a.configFlag(c)
+	o.selection.flags(c)
+	c.Flags().DurationVar(&o.interval, "interval", 0, "probe at this interval instead of the inventory's")
+	c.Flags().IntVar(&o.retries, "retries", 0, "retries before a line is down, instead of the inventory's")
+	c.Flags().DurationVar(&o.timeout, "timeout", 0, "give up after this time (default: what the slowest tunnel\nneeds to exhaust its retries)")
+	c.Flags().BoolVar(&o.json, "json", false, "print NDJSON: tunnel records and a summary")
+	return c
+}
+
+// validate holds the flags against R8, as the inventory is.
+func (o *checking) validate(c *checkFlags) error {
+	switch {
+	case c.interval && (o.interval < 100*time.Millisecond || o.interval > 32767*time.Second):
+		return usageError{fmt.Errorf("--interval %v is not within 100ms and 32767s", o.interval)}
+	case c.retries && (o.retries < 1 || o.retries > 255):
+		return usageError{fmt.Errorf("--retries %d is not within 1 and 255", o.retries)}
+	case o.timeout < 0:
+		return usageError{fmt.Errorf("--timeout %v is negative", o.timeout)}
+	}
+	return nil
+}
+
+// checkFlags tells which flags were given.
+type checkFlags struct{ interval, retries bool }
+
+func (a *app) runCheck(ctx context.Context, o checking) error {
+	if err := o.validate(&checkFlags{o.interval != 0, o.retries != 0}); err != nil {
+		return err
+	}
+	inv, err := a.inventory()
+	if err != nil {
+		return err
+	}
+	if inv, err = o.selection.narrow(inv); err != nil {
+		return err
+	}
+	o.override(inv)
+	s, err := openStation(inv, stationOptions{network: rawNetwork{}})
+	if err != nil {
+		return err
+	}
+	report, err := o.settle(ctx, s)
+	if err = errors.Join(err, s.close()); err != nil {
+		return err
+	}
+	return a.verdict(report, o)
+}
+
+// override applies the timers of the command line.
+func (o *checking) override(inv *fleet.Inventory) {
+	for i := range inv.Tunnels {
+		if o.interval != 0 {
+			inv.Tunnels[i].Interval = o.interval
+		}
+		if o.retries != 0 {
+			inv.Tunnels[i].Retries = o.retries
+		}
+	}
+}
+
+// needed is how long the slowest tunnel may take to be known to be down: the
+// first contact, an interval more for its place in the interval, and as many
+// intervals as retries (R10).
+func needed(inv *fleet.Inventory) time.Duration {
+	var longest time.Duration
+	for _, t := range inv.Enabled() {
+		longest = max(longest, time.Duration(t.Retries+1)*t.Interval)
+	}
+	return longest + 2*time.Second
+}
+
+// settle probes until no tunnel is pending, and reports.
+func (o *checking) settle(ctx context.Context, s *station) (*fleet.Report, error) {
+	timeout := o.timeout
+	if timeout == 0 {
+		timeout = needed(s.inv)
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	changed, unsubscribe := s.store.Subscribe()
+	defer unsubscribe()
+	done := make(chan error, 1)
+	go func() { done <- s.run(ctx) }()
+	for {
+		select {
+		case err := <-done:
+			return s.store.Report(time.Now(), nil), err
+		case <-changed:
+			if r := s.store.Report(time.Now(), nil); r.Summary.Tunnels[fleet.Pending] == 0 {
+				cancel()
+			}
+		}
+	}
+}
+
+// verdict prints the report and returns the exit code.
+func (a *app) verdict(r *fleet.Report, o checking) error {
+	code, line := pluginLine(r)
+	var err error
+	if o.json {
+		err = printJSON(stream.NewEncoder(a.stdout), r)
+	} else {
+		err = printTable(a.stdout, r, line)
+	}
+	if err = outputError(err); err != nil {
+		return err
+	}
+	return exit(code)
+}
+
+func printJSON(e *stream.Encoder, r *fleet.Report) error {
+	for i := range r.Tunnels {
+		if err := e.Tunnel(&r.Tunnels[i]); err != nil {
+			return err
+		}
+	}
+	return e.Summary(&r.Summary)
+}

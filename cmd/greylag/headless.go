@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"greylag/fleet"
+	"greylag/fleet/stream"
+)
+
+func (a *app) headless() *cobra.Command {
+	o := reporting{}
+	c := &cobra.Command{
+		Use:   "headless",
+		Short: "Probe the fleet and write NDJSON to standard output",
+		Args:  noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			inv, err := a.inventory()
+			if err != nil {
+				return err
+			}
+			return a.probe(c.Context(), inv, o)
+		},
+	}
+	a.configFlag(c)
+	o.flags(c)
+	return c
+}
+
+// reporting is how a running fleet is written down.
+type reporting struct {
+	every  time.Duration
+	length time.Duration // 0: until a signal comes
+	events bool          // events only
+}
+
+func (o *reporting) flags(c *cobra.Command) {
+	c.Flags().DurationVar(&o.every, "every", 10*time.Second, "time between full reports")
+	c.Flags().DurationVar(&o.length, "for", 0, "stop after this time (default: run until SIGINT or SIGTERM)")
+	c.Flags().BoolVar(&o.events, "events", false, "write events only, no reports")
+	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
+}
+
+func (o *reporting) check() error {
+	switch {
+	case o.every < 100*time.Millisecond:
+		return usageError{fmt.Errorf("--every %v is too often: 100ms is the least", o.every)}
+	case o.length < 0:
+		return usageError{fmt.Errorf("--for %v is negative", o.length)}
+	}
+	return nil
+}
+
+// probe opens a station on the real network and reports on it.
+func (a *app) probe(ctx context.Context, inv *fleet.Inventory, o reporting) error {
+	s, err := openStation(inv, stationOptions{network: rawNetwork{}, reflect: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.report(ctx, s, o), s.close())
+}
+
+// report runs the station and writes its stream until it ends.
+func (a *app) report(ctx context.Context, s *station, o reporting) error {
+	if o.length > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.length)
+		defer cancel()
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out := newSteady(a.stdout, a.stderr)
+	done := make(chan error, 1)
+	go func() { done <- s.run(ctx) }()
+
+	j := journalist{station: s, out: stream.NewEncoder(out), options: o}
+	writing := j.write(ctx, done)
+	cancel()
+	probing := j.ended(done)
+	if writing == nil {
+		writing = j.last()
+	}
+	return errors.Join(probing, outputError(writing), out.farewell())
+}
+
+// outputError is what remains to be said of an error of writing: nothing, where
+// the reader has seen enough and went away.
+func outputError(err error) error {
+	if err == nil || errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return fmt.Errorf("standard output: %w", err)
+}
+
+// journalist writes a station's stream.
+type journalist struct {
+	station *station
+	out     *stream.Encoder
+	options reporting
+
+	told uint64 // number of the last event written
+	over bool   // the station has ended
+	why  error  // with this
+}
+
+// write writes hello, then reports and events until ctx or the station ends.
+func (j *journalist) write(ctx context.Context, done <-chan error) error {
+	changed, cancel := j.station.store.Subscribe()
+	defer cancel()
+	tick := time.NewTicker(j.options.every)
+	defer tick.Stop()
+	if err := j.begin(); err != nil {
+		return err
+	}
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return nil
+		case j.why = <-done:
+			j.over = true
+			return nil
+		case <-changed:
+			err = j.events()
+		case <-tick.C:
+			err = j.full()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (j *journalist) begin() error {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	err = j.out.Hello(stream.Hello{
+		Time: time.Now(), Version: version, Host: host,
+		Tunnels: len(j.station.inv.Tunnels), Spokes: len(j.station.inv.Spokes),
+	})
+	if err != nil {
+		return err
+	}
+	return j.full()
+}
+
+// full writes a report of everything.
+func (j *journalist) full() error {
+	if j.options.events {
+		return nil
+	}
+	return j.station.store.Walk(time.Now(), j.out.Walker())
+}
+
+// events writes those that have not been written.
+func (j *journalist) events() error {
+	events, _ := j.station.store.EventsSince(j.told)
+	for i := range events {
+		j.told = events[i].Number
+		if err := j.out.Event(&events[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// last writes what happened up to the end.
+func (j *journalist) last() error {
+	if err := j.events(); err != nil {
+		return err
+	}
+	return j.full()
+}
+
+// ended waits for the station's end.
+func (j *journalist) ended(done <-chan error) error {
+	if !j.over {
+		j.why = <-done
+	}
+	return j.why
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"greylag/fleet"
+	"greylag/probe"
+	"greylag/probe/rawsock"
+)
+
+// station is a fleet being probed: the engine, the reflector if there is one,
+// and the store that they fill.
+type station struct {
+	inv       *fleet.Inventory
+	store     *fleet.Store
+	engine    *probe.Engine
+	reflector *probe.Reflector // nil: the peers' keepalives are not answered
+
+	conns []interface{ Close() error }
+}
+
+// stationOptions are what commands decide about a station.
+type stationOptions struct {
+	network network
+	reflect bool // answer the peers' keepalives, if the inventory says so too
+}
+
+// openStation opens the sockets. Nothing is sent before run.
+func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
+	debug.FreeOSMemory() // what reading the inventory took
+	s := &station{inv: inv, store: fleet.NewStore(inv, time.Now())}
+	tunnels := probeTunnels(inv)
+	err := s.openEngine(o.network, tunnels)
+	if err == nil && o.reflect && inv.Engine.Reflect {
+		err = s.openReflector(o.network, tunnels)
+	}
+	if err == nil {
+		err = s.watchRoutes()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	s.connect()
+	return s, nil
+}
+
+func (s *station) openEngine(n network, tunnels []probe.Tunnel) error {
+	var id [2]byte
+	_, _ = rand.Read(id[:]) // never fails (crypto/rand)
+	options := probe.Options{MaxRate: s.inv.Engine.MaxRate, EchoID: binary.NativeEndian.Uint16(id[:])}
+	conn, err := n.engineConn(rawsock.Options{
+		ReceiveBuffer: receiveBuffer(len(tunnels)),
+		Echo:          anyEcho(tunnels), EchoID: options.EchoID,
+	})
+	if err != nil {
+		return err
+	}
+	s.conns = append(s.conns, conn)
+	s.engine, err = probe.New(conn, s.store, tunnels, options)
+	return err
+}
+
+func (s *station) openReflector(n network, tunnels []probe.Tunnel) error {
+	conn, err := n.reflectConn(receiveBuffer(len(tunnels)))
+	if err != nil {
+		return err
+	}
+	s.conns = append(s.conns, conn)
+	s.reflector = probe.NewReflector(conn, probe.ReflectorOptions{Tunnels: tunnels})
+	return nil
+}
+
+// run probes until ctx ends or the network cannot be read any more.
+func (s *station) run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.engine.Run(ctx) })
+	if s.reflector != nil {
+		group.Go(func() error { return s.reflector.Run(ctx) })
+	}
+	return group.Wait()
+}
+
+func (s *station) close() error {
+	var errs []error
+	for _, c := range s.conns {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Sizes of the receive buffer: room for an answer of every tunnel at once,
+// within reason.
+const (
+	leastBuffer = 2 << 20
+	mostBuffer  = 64 << 20
+)
+
+func receiveBuffer(tunnels int) int {
+	return min(max(tunnels*rawsock.BytesPerAnswer, leastBuffer), mostBuffer)
+}

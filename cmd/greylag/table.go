@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"greylag/fleet"
+)
+
+// printTable writes a line a tunnel, and the plugin's line last.
+func printTable(w io.Writer, r *fleet.Report, last string) error {
+	var b bytes.Buffer
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "STATE\tTUNNEL\tHUB\tSPOKE\tRANK\tDESTINATION\tCOUNTER\tLOSS\tRTT\tREASON")
+	for i := range r.Tunnels {
+		row := &r.Tunnels[i]
+		d := row.Tunnel
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%d/%d\t%s\t%s\t%s\n", row.State, d.Name, dash(d.Hub), dash(d.Spoke), d.Rank,
+			d.Destination, row.Counter, d.Retries, lossText(row), rttText(row), reasonText(row))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	b.WriteString(last + "\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func lossText(t *fleet.TunnelReport) string {
+	if t.Received+t.Lost == 0 {
+		return "-"
+	}
+	return strconv.FormatFloat(100*t.Loss, 'f', 0, 64) + "%"
+}
+
+func rttText(t *fleet.TunnelReport) string {
+	if t.RTT.Samples == 0 {
+		return "-"
+	}
+	return t.RTT.Mean.Round(time.Microsecond).String()
+}
+
+func reasonText(t *fleet.TunnelReport) string {
+	switch {
+	case t.Reason == "":
+		return "-"
+	case t.Detail == "":
+		return string(t.Reason)
+	}
+	return string(t.Reason) + ": " + t.Detail
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"greylag/fleet"
+	"greylag/probe"
+)
+
+// probeTunnels says to the engine what the inventory says: the enabled tunnels,
+// in the order by which the store knows them.
+func probeTunnels(inv *fleet.Inventory) []probe.Tunnel {
+	enabled := inv.Enabled()
+	tunnels := make([]probe.Tunnel, len(enabled))
+	for i, t := range enabled {
+		tunnels[i] = probe.Tunnel{
+			Name: t.Name, Echo: t.Probe == fleet.Echo,
+			Source: t.Source, Destination: t.Destination, ReplyTo: t.ReplyTo,
+			Device: t.Device, TTL: t.TTL, TOS: t.TOS,
+			Key: t.Key, HasKey: t.HasKey, Checksum: t.Checksum, Sequence: t.Sequence,
+			Signed:   t.Payload == fleet.Signed,
+			Interval: t.Interval, Retries: t.Retries, UpAfter: t.UpAfter,
+			MatchAddress: t.Match == fleet.MatchAddress,
+		}
+	}
+	return tunnels
+}
+
+func anyEcho(tunnels []probe.Tunnel) bool {
+	for i := range tunnels {
+		if tunnels[i].Echo {
+			return true
+		}
+	}
+	return false
+}

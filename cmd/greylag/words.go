@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// forbidden says what to run when raw sockets are not permitted.
+func forbidden() string {
+	path, err := os.Executable()
+	if err != nil {
+		path = "greylag"
+	}
+	return fmt.Sprintf("run: sudo setcap cap_net_raw+ep %s (raw sockets need the capability CAP_NET_RAW; "+
+		"greylag demo needs none)", path)
+}
+
+// isUnknownCommand tells cobra's error for a mistyped command: it has no type.
+func isUnknownCommand(err error) bool {
+	return strings.HasPrefix(err.Error(), "unknown command ")
+}
+
+// noArguments is cobra.NoArgs with the right exit code.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("%s takes no argument, and got %q", c.CommandPath(), args[0])}
+	}
+	return nil
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// pluginText makes text harmless on a monitoring plugin's line, where | begins
+// the performance data.
+func pluginText(s string) string { return strings.ReplaceAll(s, "|", "/") }

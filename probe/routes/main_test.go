@@ -1,0 +1,11 @@
+//go:build linux
+
+package routes
+
+import (
+	"testing"
+
+	"greylag/probe/netlab/netlabtest"
+)
+
+func TestMain(m *testing.M) { netlabtest.Main(m) }
