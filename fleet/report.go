@@ -112,7 +112,7 @@ type Summary struct {
 // EngineReport is the engine's own health.
 type EngineReport struct {
 	Sent, Received uint64
-	LateSends      uint64 // sent, or skipped, over 10 ms after they were due
+	LateSends      uint64 // sent over 10 ms after their turn, or skipped
 	Dropped        uint64 // packets that this host's receive buffer had no room for
 	SendErrors     uint64
 }

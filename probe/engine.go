@@ -161,7 +161,7 @@ func (e *Engine) addFlows(i int32, tunnels []Tunnel) error {
 // Stats are the engine's own counters since it started. Any goroutine may ask.
 type Stats struct {
 	Sent, Received uint64 // keepalives, and answers that were in flight
-	LateSends      uint64 // sent over 10 ms after they were due, or skipped
+	LateSends      uint64 // sent over 10 ms after their turn, or skipped
 	SendErrors     uint64
 	Dropped        uint64 // packets for which our receive buffer had no room
 	Strangers      uint64 // answers of no tunnel of ours, or malformed

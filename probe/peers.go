@@ -114,7 +114,7 @@ func (ps *peers) find(q *gre.Request) *peer {
 	if i, ok := ps.exact[f]; ok {
 		return ps.ofTunnel(i)
 	}
-	if len(ps.prefixes) == 0 || !ps.within(q.Source) {
+	if !ps.within(q.Source) || !isUnicast(q.Destination) {
 		return nil
 	}
 	f = flow{source: q.Source, destination: q.Destination} // whatever the key
@@ -133,6 +133,10 @@ func (ps *peers) ofTunnel(i int32) *peer {
 	}
 	return p
 }
+
+// isUnicast keeps the answer, which has the request's destination as its source,
+// from going out with one that is nobody's.
+func isUnicast(destination [4]byte) bool { return destination[0] < 224 }
 
 func (ps *peers) within(source [4]byte) bool {
 	a := netip.AddrFrom4(source)

@@ -15,9 +15,10 @@ const firstContact = time.Second
 // phases spreads the tunnels evenly over their intervals: those of one interval
 // stand at equal distances, in the order of a hash of their names that is the
 // same at each start, so that the tunnels of one hub or site do not stand
-// together.
+// together. The hash also says where the first of them stands, so that those of
+// different intervals do not stand together either.
 func phases(tunnels []Tunnel) []time.Duration {
-	order := shuffled(tunnels)
+	order, hashes := shuffled(tunnels)
 	p := make([]time.Duration, len(tunnels))
 	for len(order) > 0 {
 		interval := tunnels[order[0]].Interval
@@ -25,8 +26,9 @@ func phases(tunnels []Tunnel) []time.Duration {
 		for n < len(order) && tunnels[order[n]].Interval == interval {
 			n++
 		}
+		offset := float64(hashes[order[0]]>>11) / (1 << 53) // 0 … 1
 		for rank, i := range order[:n] {
-			p[i] = time.Duration((float64(rank) + 0.5) / float64(n) * float64(interval))
+			p[i] = time.Duration((float64(rank) + offset) / float64(n) * float64(interval))
 		}
 		order = order[n:]
 	}
@@ -34,10 +36,10 @@ func phases(tunnels []Tunnel) []time.Duration {
 }
 
 // shuffled returns the tunnels' places by interval, then by the hash of the
-// name; equal hashes keep the inventory's order.
-func shuffled(tunnels []Tunnel) []int32 {
-	hashes := make([]uint64, len(tunnels))
-	order := make([]int32, len(tunnels))
+// name, and the hashes; equal ones keep the inventory's order.
+func shuffled(tunnels []Tunnel) (order []int32, hashes []uint64) {
+	hashes = make([]uint64, len(tunnels))
+	order = make([]int32, len(tunnels))
 	for i := range tunnels {
 		hashes[i] = siphash.Hash(0, 0, []byte(tunnels[i].Name))
 		order[i] = int32(i)
@@ -45,7 +47,7 @@ func shuffled(tunnels []Tunnel) []int32 {
 	slices.SortStableFunc(order, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(tunnels[a].Interval, tunnels[b].Interval), cmp.Compare(hashes[a], hashes[b]))
 	})
-	return order
+	return order, hashes
 }
 
 // sweep is the time that the first contact with all tunnels takes: so long that

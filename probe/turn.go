@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// lateAfter is how long after it was due a keepalive counts as sent late.
+	// lateAfter is how long after its turn a keepalive counts as sent late.
 	lateAfter = 10 * time.Millisecond
 	// awayAfter is how late a turn must be to say that we were away: stopped,
 	// or suspended. What was in flight then may have been lost on our side.
@@ -107,7 +107,7 @@ func (e *Engine) reschedule(i int32, seq uint32, now time.Duration) {
 	m := &e.members[i]
 	due := e.wheel.due[i]
 	late := now - due
-	if late > lateAfter {
+	if late > lateAfter+e.pace.gap {
 		e.stats.lateSends.Add(1)
 	}
 	if seq == 1 {

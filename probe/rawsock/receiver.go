@@ -23,6 +23,7 @@ type receiver struct {
 	messages []ipv4.Message
 	overflow uint32 // SO_RXQ_OVFL as last seen
 	dropped  uint64
+	emptied  time.Time // when the buffer was last seen empty
 }
 
 // packetRoom is how much of a received packet is read. A keepalive's answer is
@@ -42,7 +43,7 @@ func newReceiver(s *socket, program []bpf.Instruction, room, buffer int) (*recei
 		}
 	}
 	s.buffer(unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, buffer)
-	r := &receiver{socket: s, messages: make([]ipv4.Message, batch)}
+	r := &receiver{socket: s, messages: make([]ipv4.Message, batch), emptied: time.Now()}
 	const oob = 64 // a timespec and a counter with their headers
 	memory := make([]byte, batch*(room+oob))
 	for i := range r.messages {
@@ -53,11 +54,17 @@ func newReceiver(s *socket, program []bpf.Instruction, room, buffer int) (*recei
 	return r, nil
 }
 
+// mostBatches is how many batches one call takes in: who floods us must not keep
+// us from sending.
+const mostBatches = 64
+
 // receive hands over what is in the socket's buffer now.
 func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
-	for {
+	begun := time.Now()
+	for range mostBatches {
 		n, err := r.in.ReadBatch(r.messages, unix.MSG_DONTWAIT)
 		if err != nil {
+			r.emptied = begun
 			return receiveError(err)
 		}
 		now := time.Now()
@@ -66,9 +73,11 @@ func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
 			handle(m.Buffers[0][:m.N], r.control(m.OOB[:m.NN], now))
 		}
 		if n < len(r.messages) {
-			return nil
+			r.emptied = begun
+			break
 		}
 	}
+	return nil
 }
 
 // receiveError tells an empty buffer and an interrupted call from a fault.
@@ -92,7 +101,7 @@ func (r *receiver) control(oob []byte, now time.Time) time.Time {
 		switch {
 		case h.Level != unix.SOL_SOCKET:
 		case h.Type == unix.SO_TIMESTAMPNS && len(data) >= 16:
-			at = arrival(data, now)
+			at = arrival(data, now, now.Sub(r.emptied))
 		case h.Type == unix.SO_RXQ_OVFL && len(data) >= 4:
 			r.count(binary.NativeEndian.Uint32(data))
 		}
@@ -101,21 +110,20 @@ func (r *receiver) control(oob []byte, now time.Time) time.Time {
 }
 
 // arrival translates a kernel timestamp, which is of the wall clock, to now's
-// monotonic clock. A wall clock that was stepped in between gives nonsense: then
-// the packet counts as arrived now.
-func arrival(timespec []byte, now time.Time) time.Time {
+// monotonic clock. oldest is how long the packet can have waited. A wall clock
+// that was stepped meanwhile gives something else: then it arrived now.
+func arrival(timespec []byte, now time.Time, oldest time.Duration) time.Time {
 	sec := int64(binary.NativeEndian.Uint64(timespec))
 	nsec := int64(binary.NativeEndian.Uint64(timespec[8:]))
 	age := now.UnixNano() - (sec*1e9 + nsec)
-	if age < 0 || age > int64(maxAge) {
+	if age < 0 || age > int64(oldest+grain) {
 		return now
 	}
 	return now.Add(-time.Duration(age))
 }
 
-// maxAge is the longest that a packet may have waited for us: a stopped process
-// that goes on finds old ones.
-const maxAge = time.Hour
+// grain is by how much two readings of the clocks may disagree.
+const grain = time.Millisecond
 
 func (r *receiver) count(overflow uint32) {
 	r.dropped += uint64(overflow - r.overflow) // modulo 2^32, as the kernel counts

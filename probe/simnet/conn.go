@@ -95,7 +95,7 @@ func (c *Conn) transmit(place int, q queued, now time.Time) error {
 		return err
 	}
 	if !h.locals[w.source] {
-		return syscall.EINVAL
+		return syscall.EADDRNOTAVAIL // as rawsock says it
 	}
 	header := outgoing{w.tos, w.ttl, w.protocol, h.nextID(), w.source, q.destination}
 	packet := header.append(make([]byte, 0, headerLen+len(q.payload)), q.payload)

@@ -49,7 +49,7 @@ func (h *Host) AddAddress(local netip.Addr) error {
 }
 
 // RemoveAddress takes an address from the host: sending from it fails with
-// EINVAL, as on Linux, and nothing arrives there.
+// EADDRNOTAVAIL, as rawsock has it, and nothing arrives there.
 func (h *Host) RemoveAddress(local netip.Addr) error {
 	a, err := toAddr(local)
 	if err != nil {

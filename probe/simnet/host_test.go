@@ -132,7 +132,7 @@ func TestFaults(t *testing.T) {
 		check("buffer full", map[int]error{1: syscall.ENOBUFS, 2: syscall.ENOBUFS, 3: syscall.EBADF, 4: syscall.EBADF})
 		w.host.SetSendRoom(-1, nil)
 		w.must(w.host.RemoveAddress(second))
-		check("address gone", map[int]error{2: syscall.EINVAL})
+		check("address gone", map[int]error{2: syscall.EADDRNOTAVAIL})
 		w.must(w.host.AddAddress(second))
 		check("and back", map[int]error{})
 	})

@@ -1,0 +1,103 @@
+package probe
+
+import (
+	"testing"
+	"time"
+)
+
+// At any rate: the grid is none or divides a tenth of a second, so that intervals
+// keep exact; it is finer for more; a turn may send no more than three times the
+// share of a millisecond where that matters, and enough to catch up.
+func TestPaceGrid(t *testing.T) {
+	last := time.Second
+	for rate := 1.0; rate < 200_000; rate *= 1.1 {
+		p := newPace(rate, 1, 0)
+		p.settle()
+		if p.gap == 0 {
+			if rate >= 100 {
+				t.Errorf("%.0f a second: no grid", rate)
+			}
+			continue
+		}
+		if p.gap > last || 100*time.Millisecond%p.gap != 0 || p.gap < time.Millisecond || rate < 100 {
+			t.Errorf("%.0f a second: a grid of %v, after one of %v for less", rate, p.gap, last)
+		}
+		last = p.gap
+		if most := 3 * rate / 1000; rate >= 10_000 && float64(p.limit) > most {
+			t.Errorf("%.0f a second: up to %d at once; want %.0f at most", rate, p.limit, most)
+		}
+		if catchUp := float64(p.limit) / p.gap.Seconds(); catchUp < 1.05*rate {
+			t.Errorf("%.0f a second: turns send %.0f a second at most", rate, catchUp)
+		}
+	}
+	if last != time.Millisecond {
+		t.Errorf("the finest grid is %v; want a millisecond", last)
+	}
+}
+
+func TestPaceSettles(t *testing.T) {
+	p := newPace(10, 5000, 0)
+	if p.gap == 0 || !p.sweeping {
+		t.Errorf("first contact: grid %v, sweeping %v; want a grid", p.gap, p.sweeping)
+	}
+	p.settle()
+	if p.gap != 0 || p.sweeping {
+		t.Errorf("settled: grid %v, sweeping %v; want none", p.gap, p.sweeping)
+	}
+}
+
+func TestPaceTurn(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		name                string
+		gap, now, due, want time.Duration
+	}{
+		{"no grid: when it is due", 0, 5 * ms, 900*ms + 7, 900*ms + 7},
+		{"no grid: a grain's distance at least", 0, 5 * ms, 5*ms + 1, 6 * ms},
+		{"no grid, overdue", 0, 5 * ms, 3 * ms, 6 * ms},
+		{"grid: the line after it is due", 10 * ms, 3 * ms, 11 * ms, 20 * ms},
+		{"grid: on the line", 10 * ms, 3 * ms, 20 * ms, 20 * ms},
+		{"grid, overdue: the next line", 10 * ms, 13 * ms, 2 * ms, 20 * ms},
+		{"grid, late: half a gap's distance", 10 * ms, 16 * ms, 2 * ms, 30 * ms},
+	} {
+		p := newPace(50, 50, 0)
+		p.gap = c.gap
+		if got := p.turn(c.now, c.due); got != c.want {
+			t.Errorf("%s: %v; want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// A limit of 100 a second: one at a time, 10 ms apart, and a turn that finds
+// nothing allowed waits for the next to be.
+func TestPaceBudget(t *testing.T) {
+	p := newPace(50, 50, 100)
+	if got := p.budget(0); got != 1 {
+		t.Fatalf("at first %d; want 1", got)
+	}
+	p.spend(1)
+	if got := p.budget(4 * time.Millisecond); got != 0 {
+		t.Errorf("after 4 ms: %d; want 0", got)
+	}
+	if got := p.turn(4*time.Millisecond, time.Millisecond); got < 10*time.Millisecond || got > 11*time.Millisecond {
+		t.Errorf("next turn at %v; want 10 ms", got)
+	}
+	if got := p.budget(11 * time.Millisecond); got != 1 {
+		t.Errorf("after 11 ms: %d; want 1", got)
+	}
+	p.spend(1)
+	if got := p.budget(time.Hour); got != 1 {
+		t.Errorf("after an hour: %d; want 1, nothing is saved up", got)
+	}
+}
+
+// Without a limit the budget is a turn's, also when no time has passed.
+func TestPaceUnlimited(t *testing.T) {
+	p := newPace(10_000, 10_000, 0)
+	for _, now := range []time.Duration{0, 0, time.Millisecond, time.Hour} {
+		if got := p.budget(now); got != p.limit || got < 10 {
+			t.Errorf("at %v: %d; want %d", now, got, p.limit)
+		}
+		p.spend(30)
+	}
+}

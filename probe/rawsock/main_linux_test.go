@@ -1,0 +1,9 @@
+package rawsock
+
+import (
+	"testing"
+
+	"greylag/probe/netlab/netlabtest"
+)
+
+func TestMain(m *testing.M) { netlabtest.Main(m) }
