@@ -40,7 +40,13 @@ func (a *app) check() *cobra.Command {
 			"exit with 0 (all up), 1 (something degraded, or a spoke without the protection that is\n" +
 			"configured), 2 (a tunnel down) or 3 (unknown). Peers' keepalives are not answered.",
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return a.runCheck(c.Context(), o) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			given := checkFlags{c.Flags().Changed("interval"), c.Flags().Changed("retries")}
+			if err := o.validate(given); err != nil {
+				return err
+			}
+			return a.runCheck(c.Context(), o)
+		},
 	}
 	a.configFlag(c)
 	o.selection.flags(c)
@@ -52,11 +58,11 @@ func (a *app) check() *cobra.Command {
 }
 
 // validate holds the flags against R8, as the inventory is.
-func (o *checking) validate(c *checkFlags) error {
+func (o *checking) validate(given checkFlags) error {
 	switch {
-	case c.interval && (o.interval < 100*time.Millisecond || o.interval > 32767*time.Second):
+	case given.interval && (o.interval < 100*time.Millisecond || o.interval > 32767*time.Second):
 		return usageError{fmt.Errorf("--interval %v is not within 100ms and 32767s", o.interval)}
-	case c.retries && (o.retries < 1 || o.retries > 255):
+	case given.retries && (o.retries < 1 || o.retries > 255):
 		return usageError{fmt.Errorf("--retries %d is not within 1 and 255", o.retries)}
 	case o.timeout < 0:
 		return usageError{fmt.Errorf("--timeout %v is negative", o.timeout)}
@@ -64,13 +70,10 @@ func (o *checking) validate(c *checkFlags) error {
 	return nil
 }
 
-// checkFlags tells which flags were given.
+// checkFlags tells which flags were given: a 0 is no value of R8's.
 type checkFlags struct{ interval, retries bool }
 
 func (a *app) runCheck(ctx context.Context, o checking) error {
-	if err := o.validate(&checkFlags{o.interval != 0, o.retries != 0}); err != nil {
-		return err
-	}
 	inv, err := a.inventory()
 	if err != nil {
 		return err
@@ -126,13 +129,13 @@ func (o *checking) settle(ctx context.Context, s *station) (*fleet.Report, error
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()
 	for {
+		if r := s.store.Report(time.Now(), nil); r.Summary.Tunnels[fleet.Pending] == 0 {
+			cancel()
+		}
 		select {
 		case err := <-done:
 			return s.store.Report(time.Now(), nil), err
 		case <-changed:
-			if r := s.store.Report(time.Now(), nil); r.Summary.Tunnels[fleet.Pending] == 0 {
-				cancel()
-			}
 		}
 	}
 }

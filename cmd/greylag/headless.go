@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"syscall"
 	"time"
@@ -68,25 +69,31 @@ func (a *app) probe(ctx context.Context, inv *fleet.Inventory, o reporting) erro
 
 // report runs the station and writes its stream until it ends.
 func (a *app) report(ctx context.Context, s *station, o reporting) error {
-	if o.length > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, o.length)
-		defer cancel()
-	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := lasting(ctx, o.length)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()
 
-	j := journalist{station: s, out: stream.NewEncoder(out), options: o}
+	j := journalist{station: s, out: stream.NewEncoder(out), stderr: a.stderr, options: o}
 	writing := j.write(ctx, done)
 	cancel()
 	probing := j.ended(done)
 	if writing == nil {
 		writing = j.last()
 	}
-	return errors.Join(probing, outputError(writing), out.farewell())
+	if err := errors.Join(probing, outputError(writing)); err != nil {
+		return err
+	}
+	return out.farewell()
+}
+
+// lasting is ctx for that time at most; 0: for as long as it lasts itself.
+func lasting(ctx context.Context, length time.Duration) (context.Context, context.CancelFunc) {
+	if length == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, length)
 }
 
 // outputError is what remains to be said of an error of writing: nothing, where
@@ -102,6 +109,7 @@ func outputError(err error) error {
 type journalist struct {
 	station *station
 	out     *stream.Encoder
+	stderr  io.Writer
 	options reporting
 
 	told uint64 // number of the last event written
@@ -162,7 +170,10 @@ func (j *journalist) full() error {
 
 // events writes those that have not been written.
 func (j *journalist) events() error {
-	events, _ := j.station.store.EventsSince(j.told)
+	events, missed := j.station.store.EventsSince(j.told)
+	if missed > 0 {
+		fmt.Fprintf(j.stderr, "read standard output faster: %s not written, only the newest are kept\n", count(int(missed), "event"))
+	}
 	for i := range events {
 		j.told = events[i].Number
 		if err := j.out.Event(&events[i]); err != nil {

@@ -100,11 +100,8 @@ func parsePeer(text string) (netip.Prefix, error) {
 // reportPeers answers until ctx ends, and says every now and then, and at the
 // end, what became of whose keepalives.
 func (a *app) reportPeers(ctx context.Context, r *probe.Reflector, addresses []netip.Addr, o reflecting) error {
-	if o.length > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, o.length)
-		defer cancel()
-	}
+	ctx, cancel := lasting(ctx, o.length)
+	defer cancel()
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx) }()
 	out := newSteady(a.stdout, a.stderr)
@@ -112,18 +109,18 @@ func (a *app) reportPeers(ctx context.Context, r *probe.Reflector, addresses []n
 	tick := time.NewTicker(o.every)
 	defer tick.Stop()
 	for {
-		var end error
-		over := false
 		select {
-		case end = <-done:
-			over = true
+		case end := <-done:
+			err := outputError(writePeers(encoder, r, addresses))
+			if err = errors.Join(end, err, a.reflectSummary(r)); err != nil {
+				return err
+			}
+			return out.farewell()
 		case <-tick.C:
-		}
-		if err := writePeers(encoder, r, addresses); err != nil {
-			return outputError(err)
-		}
-		if over {
-			return errors.Join(end, a.reflectSummary(r), out.farewell())
+			if err := writePeers(encoder, r, addresses); err != nil {
+				cancel()
+				return errors.Join(outputError(err), <-done)
+			}
 		}
 	}
 }

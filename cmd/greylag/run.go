@@ -43,10 +43,11 @@ func (a *app) root() *cobra.Command {
 		Long: "greylag sends GRE keepalives to the far ends of a fleet of tunnels, answers theirs,\n" +
 			"runs the routers' own state machine for each, and says what is down and since when,\n" +
 			"and whether each spoke is on its primary path, on a backup, or on nothing.",
-		Args:          cobra.NoArgs,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		Args:                       knownCommand,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.headless(), a.check(), a.reflect(), a.demo(), a.version())
@@ -80,6 +81,9 @@ func (a *app) fail(command *cobra.Command, err error) int {
 	message, status := describe(command, err)
 	fmt.Fprintln(a.stderr, message)
 	if command.Name() == checkName {
+		if json, _ := command.Flags().GetBool("json"); json {
+			return checkUnknown // nothing but NDJSON there
+		}
 		fmt.Fprintf(a.stdout, "UNKNOWN - %s\n", pluginText(firstLine(message)))
 		return checkUnknown
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -50,8 +51,11 @@ func (s *selection) narrow(inv *fleet.Inventory) (*fleet.Inventory, error) {
 	return &narrowed, nil
 }
 
+// flat makes a slash a character like others: names are no paths.
+func flat(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
+
 func (s *selection) matches(t *fleet.Tunnel) bool {
-	glob := func(pattern string) bool { ok, _ := path.Match(pattern, t.Name); return ok }
+	glob := func(pattern string) bool { ok, _ := path.Match(flat(pattern), flat(t.Name)); return ok }
 	tag := func(want string) bool { return slices.Contains(t.Tags, want) }
 	return (s.tunnels == nil || slices.ContainsFunc(s.tunnels, glob)) &&
 		(s.hubs == nil || slices.Contains(s.hubs, t.Hub)) &&

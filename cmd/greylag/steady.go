@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,53 +14,64 @@ import (
 type steady struct {
 	out, stderr io.Writer
 
-	full bool // nothing could be written last time
-	torn bool // what was written last is the beginning of a line
-	lost int  // writes that were dropped since then
+	full bool   // there was no room last time
+	rest []byte // of a line whose beginning was written; it comes first when there is room
+	lost int    // lines that were dropped since there was none
 }
 
 func newSteady(out, stderr io.Writer) *steady { return &steady{out: out, stderr: stderr} }
 
 func (s *steady) Write(p []byte) (int, error) {
-	if err := s.mend(); err != nil {
-		return s.refused(err, p)
+	left, err := p, s.mend()
+	if err == nil {
+		var n int
+		n, err = s.out.Write(p)
+		left = s.keepTorn(p, n)
 	}
-	n, err := s.out.Write(p)
-	if err != nil {
-		s.torn = n > 0 && n < len(p) && p[n-1] != '\n'
-		return s.refused(err, p)
-	}
-	s.resumed()
-	return n, nil
-}
-
-// mend ends a torn line, so that the next one can be read.
-func (s *steady) mend() error {
-	if !s.torn {
-		return nil
-	}
-	if _, err := s.out.Write([]byte{'\n'}); err != nil {
-		return err
-	}
-	s.torn = false
-	return nil
-}
-
-func (s *steady) refused(err error, p []byte) (int, error) {
-	if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT) {
+	switch {
+	case err == nil:
+		s.resumed()
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		s.drop(left, err)
+	default:
 		return 0, err
 	}
+	return len(p), nil
+}
+
+// mend writes what is missing of a torn line.
+func (s *steady) mend() error {
+	if len(s.rest) == 0 {
+		return nil
+	}
+	n, err := s.out.Write(s.rest)
+	s.rest = s.rest[n:]
+	return err
+}
+
+// keepTorn keeps the rest of the line in which writing p stopped after n bytes,
+// and returns the lines after that.
+func (s *steady) keepTorn(p []byte, n int) (left []byte) {
+	left = p[n:]
+	if n == 0 || n == len(p) || p[n-1] == '\n' {
+		return left
+	}
+	line, left, _ := bytes.Cut(left, []byte{'\n'})
+	s.rest = append(bytes.Clone(line), '\n')
+	return left
+}
+
+func (s *steady) drop(lines []byte, err error) {
 	if !s.full {
-		fmt.Fprintf(s.stderr, "free some space: standard output: %v; probing goes on, what cannot be written is dropped\n", err)
+		fmt.Fprintf(s.stderr, "free some space: standard output: %v; greylag goes on, and drops what cannot be written\n", err)
 	}
 	s.full = true
-	s.lost++
-	return len(p), nil
+	s.lost += bytes.Count(lines, []byte{'\n'})
 }
 
 func (s *steady) resumed() {
 	if s.full {
-		fmt.Fprintf(s.stderr, "standard output has room again; %d writes were dropped\n", s.lost)
+		fmt.Fprintf(s.stderr, "standard output has room again; dropped meanwhile: %s\n", count(s.lost, "line"))
 	}
 	s.full, s.lost = false, 0
 }

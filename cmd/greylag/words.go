@@ -23,6 +23,18 @@ func isUnknownCommand(err error) bool {
 	return strings.HasPrefix(err.Error(), "unknown command ")
 }
 
+// knownCommand refuses what is no command, and names those that are near.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	near := c.SuggestionsFor(args[0])
+	if len(near) == 0 {
+		return usageError{fmt.Errorf("unknown command %q", args[0])}
+	}
+	return usageError{fmt.Errorf("unknown command %q: did you mean \"%s\"?", args[0], strings.Join(near, `" or "`))}
+}
+
 // noArguments is cobra.NoArgs with the right exit code.
 func noArguments(c *cobra.Command, args []string) error {
 	if len(args) > 0 {

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport says which of our packages each of our packages may import, test
+// files aside. A package that is not here must be added.
+var mayImport = map[string][]string{
+	"greylag/probe":                   {"greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session"},
+	"greylag/probe/gre":               nil,
+	"greylag/probe/icmp":              nil,
+	"greylag/probe/session":           nil,
+	"greylag/probe/rawsock":           nil,
+	"greylag/probe/routes":            nil,
+	"greylag/probe/netlab":            nil,
+	"greylag/probe/netlab/netlabtest": {"greylag/probe/netlab"},
+	"greylag/probe/simnet":            {"greylag/probe/gre"},
+	"greylag/fleet":                   {"greylag/probe", "greylag/probe/session"},
+	"greylag/fleet/advise":            {"greylag/fleet"},
+	"greylag/fleet/inventory":         {"greylag/fleet"},
+	"greylag/fleet/stream":            {"greylag/fleet"},
+}
+
+// pure packages do no I/O, and read no clock but by an argument.
+var pure = []string{"greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session"}
+
+// inputOutput is what those must not import.
+var inputOutput = []string{"net", "os", "syscall", "golang.org/x/sys/unix", "golang.org/x/net/ipv4"}
+
+func TestImports(t *testing.T) {
+	packages := listImports(t)
+	for name, imports := range packages {
+		if strings.HasPrefix(name, "greylag/cmd/") {
+			continue // cmd sees all
+		}
+		allowed, known := mayImport[name]
+		if !known {
+			t.Errorf("%s is not in mayImport", name)
+		}
+		for _, i := range imports {
+			if strings.HasPrefix(i, "greylag/") && !slices.Contains(allowed, i) {
+				t.Errorf("%s imports %s, and must not", name, i)
+			}
+			if slices.Contains(pure, name) && slices.Contains(inputOutput, i) {
+				t.Errorf("%s imports %s, and must do no I/O", name, i)
+			}
+		}
+	}
+	for name := range mayImport {
+		if packages[name] == nil {
+			t.Errorf("%s is in mayImport, and not there", name)
+		}
+	}
+}
+
+func listImports(t *testing.T) map[string][]string {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip(err)
+	}
+	cmd := exec.Command("go", "list", "-buildvcs=false", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "greylag/...")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, stderr.String())
+	}
+	packages := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		packages[f[0]] = f[1:]
+	}
+	return packages
+}
