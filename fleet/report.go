@@ -85,7 +85,7 @@ type SpokeReport struct {
 	Active string // the tunnel that carries the traffic; "" if none
 	Rank   int    // of Active
 	// Protected: another of its tunnels is up. Ranked: it has more than one
-	// enabled tunnel, so protection is expected.
+	// tunnel, disabled ones included, so protection is configured.
 	Protected, Ranked bool
 	Route             *Route // the kernel's route for Spoke.Watch, where known
 }
@@ -103,8 +103,8 @@ type Summary struct {
 	Time    time.Time
 	Tunnels map[State]int
 	Spokes  map[Path]int
-	// Unprotected counts the spokes that are reached, have more than one
-	// enabled tunnel, and have nothing up behind the active one.
+	// Unprotected counts the spokes that are reached, have more than one tunnel,
+	// and have nothing up behind the active one.
 	Unprotected int
 	Engine      EngineReport
 }

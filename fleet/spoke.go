@@ -11,6 +11,7 @@ import (
 type spoke struct {
 	members []member // its enabled tunnels, in the inventory's order
 	lowest  int      // of all its declared tunnels' ranks, the disabled ones' too
+	paths   int      // how many tunnels it declares, the disabled ones too
 	since   time.Time
 	choice
 }
@@ -55,6 +56,7 @@ func (s *Store) linkSpokes() {
 func (s *Store) linkTunnel(position, place int) {
 	sp, t := &s.spokes[place], &s.inv.Tunnels[position]
 	sp.lowest = min(sp.lowest, t.Rank)
+	sp.paths++
 	if number := s.numbers[position]; number >= 0 {
 		sp.members = append(sp.members, member{number, t.Rank})
 		s.rows[number].spoke = int32(place)
@@ -137,5 +139,6 @@ func (s *Store) nameOf(number int32) string {
 	return s.rows[number].tunnel.Name
 }
 
-// ranked tells whether protection is expected.
-func (sp *spoke) ranked() bool { return len(sp.members) > 1 }
+// ranked tells whether protection is configured. A backup that somebody shut
+// down is one that is missing.
+func (sp *spoke) ranked() bool { return sp.paths > 1 }

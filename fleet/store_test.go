@@ -63,7 +63,7 @@ func TestReport(t *testing.T) {
 	if got.Sent != 1 || got.Counter != 3 || got.PeerReflected != 101 || !got.PeerLast.Equal(at(1)) || got.PeerInterval != 5*time.Second {
 		t.Errorf("%+v", got)
 	}
-	if sp := r.Spokes[1]; sp.Spoke != &inv.Spokes[1] || sp.Path != PathBackup || sp.Active != "t3" || sp.Rank != 2 || sp.Ranked || sp.Route.Device != "s1" {
+	if sp := r.Spokes[1]; sp.Spoke != &inv.Spokes[1] || sp.Path != PathBackup || sp.Active != "t3" || sp.Rank != 2 || !sp.Ranked || sp.Route.Device != "s1" {
 		t.Errorf("%+v", sp)
 	}
 	checkSummary(t, r.Summary)

@@ -110,10 +110,12 @@ func (o *checking) override(inv *fleet.Inventory) {
 // intervals as retries (R10).
 func needed(inv *fleet.Inventory) time.Duration {
 	var longest time.Duration
-	for _, t := range inv.Enabled() {
+	enabled := inv.Enabled()
+	for _, t := range enabled {
 		longest = max(longest, time.Duration(t.Retries+1)*t.Interval)
 	}
-	return longest + 2*time.Second
+	contact := time.Duration(len(enabled)) * time.Second / time.Duration(max(inv.Engine.MaxRate, 1))
+	return longest + contact + 2*time.Second
 }
 
 // settle probes until no tunnel is pending, and reports.

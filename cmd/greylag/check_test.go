@@ -74,8 +74,17 @@ func TestNeeded(t *testing.T) {
 		{[]fleet.Tunnel{timed(true, time.Second, 9), timed(false, time.Hour, 255)}, 12 * time.Second},
 		{[]fleet.Tunnel{timed(true, 32767*time.Second, 255)}, 32767*256*time.Second + 2*time.Second},
 	} {
-		if got := needed(&fleet.Inventory{Tunnels: c.tunnels}); got != c.want {
+		inv := fleet.Inventory{Tunnels: c.tunnels, Engine: fleet.EngineOptions{MaxRate: 1e9}}
+		if got := needed(&inv).Round(time.Millisecond); got != c.want {
 			t.Errorf("%+v: %v, want %v", c.tunnels, got, c.want)
 		}
+	}
+	// At 2 packets a second the first contact with 4 takes 2 s.
+	slow := fleet.Inventory{Engine: fleet.EngineOptions{MaxRate: 2}}
+	for range 4 {
+		slow.Tunnels = append(slow.Tunnels, timed(true, 10*time.Second, 3))
+	}
+	if got := needed(&slow); got != 44*time.Second {
+		t.Errorf("at a low rate %v, want 44s", got)
 	}
 }
