@@ -13,6 +13,10 @@ import (
 func (s *station) connect() {
 	s.store.SetEngine(s.engineReport)
 	s.store.SetAdvice(adviceFor(s.inv))
+	if s.routes != nil {
+		w := watcher{table: s.routes, spokes: s.inv.Spokes}
+		s.store.SetRoutes(w.route)
+	}
 	if s.reflector != nil {
 		s.store.SetPeers(func(i int) (uint64, time.Time, time.Duration) {
 			p := s.reflector.TunnelPeer(i)
@@ -40,18 +44,15 @@ func adviceFor(inv *fleet.Inventory) fleet.AdviceSource {
 	return func(position int) []string { return rules[position] }
 }
 
-// watchRoutes lets the store find the kernel's routes, where a spoke asks for
-// one.
-func (s *station) watchRoutes() error {
+// openRoutes opens the kernel's routing table where a spoke asks for a route.
+func (s *station) openRoutes() error {
 	for i := range s.inv.Spokes {
 		if s.inv.Spokes[i].Watch.IsValid() {
 			table, err := routes.Open()
 			if err != nil {
 				return err
 			}
-			s.conns = append(s.conns, table)
-			w := watcher{table: table, spokes: s.inv.Spokes}
-			s.store.SetRoutes(w.route)
+			s.routes, s.conns = table, append(s.conns, table)
 			return nil
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"greylag/fleet"
 	"greylag/probe"
 	"greylag/probe/rawsock"
+	"greylag/probe/routes"
 )
 
 // station is a fleet being probed: the engine, the reflector if there is one,
@@ -22,6 +23,7 @@ type station struct {
 	store     *fleet.Store
 	engine    *probe.Engine
 	reflector *probe.Reflector // nil: the peers' keepalives are not answered
+	routes    *routes.Table    // nil: no spoke's route is watched
 
 	conns []interface{ Close() error }
 }
@@ -33,23 +35,36 @@ type stationOptions struct {
 }
 
 // openStation opens the sockets. Nothing is sent before run.
+//
+// The store, the largest part of a large fleet's memory, is made when what
+// reading the inventory and preparing the engine took has been given back.
 func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
-	debug.FreeOSMemory() // what reading the inventory took
-	s := &station{inv: inv, store: fleet.NewStore(inv, time.Now())}
-	tunnels := probeTunnels(inv)
-	err := s.openEngine(o.network, tunnels)
-	if err == nil && o.reflect && inv.Engine.Reflect {
-		err = s.openReflector(o.network, tunnels)
-	}
-	if err == nil {
-		err = s.watchRoutes()
-	}
-	if err != nil {
+	debug.FreeOSMemory()
+	s := &station{inv: inv}
+	if err := s.open(o); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
+	debug.FreeOSMemory()
+	s.store = fleet.NewStore(inv, time.Now())
 	s.connect()
 	return s, nil
 }
+
+func (s *station) open(o stationOptions) error {
+	tunnels := probeTunnels(s.inv)
+	if err := s.openEngine(o.network, tunnels); err != nil {
+		return err
+	}
+	if o.reflect && s.inv.Engine.Reflect {
+		if err := s.openReflector(o.network, tunnels); err != nil {
+			return err
+		}
+	}
+	return s.openRoutes()
+}
+
+// Record hands the engine's facts to the store. It implements [probe.Sink].
+func (s *station) Record(events []probe.Event) { s.store.Record(events) }
 
 func (s *station) openEngine(n network, tunnels []probe.Tunnel) error {
 	var id [2]byte
@@ -63,7 +78,7 @@ func (s *station) openEngine(n network, tunnels []probe.Tunnel) error {
 		return err
 	}
 	s.conns = append(s.conns, conn)
-	s.engine, err = probe.New(conn, s.store, tunnels, options)
+	s.engine, err = probe.New(conn, s, tunnels, options)
 	return err
 }
 
