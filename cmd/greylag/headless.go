@@ -71,6 +71,8 @@ func (a *app) probe(ctx context.Context, inv *fleet.Inventory, o reporting) erro
 func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel := lasting(ctx, o.length)
 	defer cancel()
+	ctx, cancel = whileRead(ctx, a.stdout)
+	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()

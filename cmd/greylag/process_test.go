@@ -136,6 +136,23 @@ func TestReaderGoesAway(t *testing.T) {
 	}
 }
 
+// A stream that has no more to say ends with its reader too.
+func TestReaderOfAQuietStreamGoesAway(t *testing.T) {
+	file := ownFleet(t, 25)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append(text, "enabled = false\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Parallel()
+	r := start(t, "headless", "--events", "-c", file)
+	r.until(t, `{"type":"hello"`)
+	r.out.Close()
+	r.quietly(t)
+}
+
 // A disk that is full is said once, and probing goes on until its time is over.
 func TestFullDisk(t *testing.T) {
 	needSockets(t)
