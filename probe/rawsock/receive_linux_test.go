@@ -76,6 +76,7 @@ func TestReceiveBatches(t *testing.T) {
 // monotonic clock.
 func TestTimestamps(t *testing.T) {
 	f := newFar(t)
+	awaitStamping(t, f)
 	c := open(t, Options{ReceiveBuffer: 1 << 20})
 	const pause = 50 * time.Millisecond
 	before := time.Now()
@@ -90,6 +91,26 @@ func TestTimestamps(t *testing.T) {
 	}
 	if !bytes.Contains([]byte(times[0].String()), []byte(" m=")) {
 		t.Errorf("%v has no monotonic reading", times[0])
+	}
+}
+
+// awaitStamping keeps a socket open that asks for timestamps, and returns once
+// the kernel writes them on arrival. It begins to a moment after the first
+// socket asked, from a work queue; before that it stamps a packet as it is read.
+func awaitStamping(t *testing.T, f *far) {
+	t.Helper()
+	c := open(t, Options{ReceiveBuffer: 1 << 20})
+	const pause = 20 * time.Millisecond
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		must(t, f.Send(answerCases[0].packet))
+		c.Wait(pause, false)
+		_, times := receiveAll(t, c, 1)
+		if time.Since(times[0]) > pause/2 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the kernel stamps no packet on arrival")
+		}
 	}
 }
 
