@@ -1,6 +1,9 @@
 package fleet
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // State is the verdict on a tunnel.
 type State string
@@ -28,10 +31,22 @@ const (
 // Reason is the strongest evidence for why a tunnel is down.
 type Reason string
 
-// The reasons that are derived today.
+// The reasons, strongest evidence first. Without evidence there is none.
 const (
 	// ReasonLocal: this host could not send.
 	ReasonLocal Reason = "local"
+	// ReasonProhibited: ICMP says administratively prohibited (R18).
+	ReasonProhibited Reason = "prohibited"
+	// ReasonNoGRE: the destination says by ICMP that it has no such protocol, or
+	// no such tunnel: alive, but not for us.
+	ReasonNoGRE Reason = "no-gre"
+	// ReasonUnreachable: ICMP says net or host unreachable, or time exceeded.
+	ReasonUnreachable Reason = "unreachable"
+	// ReasonBlackHole: the destination answers ICMP echo, and the keepalive does
+	// not come back (R2).
+	ReasonBlackHole Reason = "black-hole"
+	// ReasonSilent: neither comes back.
+	ReasonSilent Reason = "silent"
 )
 
 // TunnelReport is everything known of one tunnel at one moment: facts, and the
@@ -61,11 +76,75 @@ type TunnelReport struct {
 	Availability float64 // ratio of known time during which the line was up; negative: not known yet
 	LastReply    time.Time
 	ReplyTTL     uint8 // of the last answer
-	Advice       []string
+	Advice       []Advice
+	Evidence     []Evidence // what was observed, strongest first; none while all is well
+	Incident     uint64     // number of the open incident it is a member of; 0: none
 
 	PeerReflected uint64 // the far end's own keepalives that were answered (R12)
 	PeerLast      time.Time
 	PeerInterval  time.Duration // as observed; 0: not known
+}
+
+// Advice is a rule that would explain that a tunnel is down, by what is declared
+// of its far end.
+type Advice struct {
+	Rule    string // "R17"
+	Message string // what happens
+	Fix     string // what to do about it, or where to look; "" where only Rule is known
+}
+
+// EvidenceKind says what kind of observation an [Evidence] is.
+type EvidenceKind string
+
+// The kinds of evidence.
+const (
+	EvidenceLocal   EvidenceKind = "local"   // this host could not send
+	EvidenceICMP    EvidenceKind = "icmp"    // an ICMP error that quotes one of our packets
+	EvidenceEcho    EvidenceKind = "echo"    // the destination answers ICMP echo, or does not
+	EvidencePeer    EvidenceKind = "peer"    // the far end's own keepalives (R12, R13)
+	EvidenceAltered EvidenceKind = "altered" // answers were changed on the way
+	EvidenceTTL     EvidenceKind = "ttl"     // the answer's TTL changed: the way back moved
+	EvidenceRule    EvidenceKind = "rule"    // a rule over what is declared (R15–R19)
+)
+
+// Evidence is one kind of observation about a tunnel, with its age. It explains
+// a state and never changes one.
+type Evidence struct {
+	Kind  EvidenceKind
+	Time  time.Time  // when it was observed last; zero for a rule
+	Count uint64     // how often since it began; 0: not counted
+	From  netip.Addr // who sent it; invalid: nobody, or not known
+	Text  string     // what was seen, for the operator
+	Fix   string     // what to do or where to look; "": nothing is known
+}
+
+// Factor is what the members of an incident have in common.
+type Factor string
+
+// The factors.
+const (
+	FactorHub    Factor = "hub"
+	FactorSpoke  Factor = "spoke"
+	FactorTag    Factor = "tag"
+	FactorSource Factor = "source" // the tunnels' source address
+	FactorDevice Factor = "device" // the interface they leave by
+	FactorAll    Factor = "all"    // every tunnel of the fleet
+)
+
+// Incident is several tunnels that went down together.
+type Incident struct {
+	Number  uint64    // from 1, in the order in which they began
+	Version uint64    // grows with each change of any incident
+	Time    time.Time // of the last change
+	Start   time.Time // when the first member went down
+	End     time.Time // when the last one came up again, or was given up; zero: it goes on
+	Factor  Factor
+	Value   string   // "fra1"; "" for FactorAll
+	Members []string // every tunnel that went down in it, in the order in which they did
+	Down    int      // of the members, now
+	Shared  int      // enabled tunnels that share the factor
+	Up      int      // of those, when it was last changed
+	Reason  Reason   // of most members; "" if none is known
 }
 
 // RTT summarises round trip times. Samples is 0 where none is known. P50 and
@@ -87,7 +166,18 @@ type SpokeReport struct {
 	// Protected: another of its tunnels is up. Ranked: it has more than one
 	// tunnel, disabled ones included, so protection is configured.
 	Protected, Ranked bool
-	Route             *Route // the kernel's route for Spoke.Watch, where known
+	// Next is the tunnel that would take over if Active went down; "" if none.
+	Next string
+	// DeadBackups are enabled tunnels of higher rank than Active that are down:
+	// a primary that is up hides them.
+	DeadBackups []string
+	OnBackup    time.Duration // time spent on a backup so far
+	Unprotected time.Duration // time reached, with nothing up behind the active tunnel
+	Route       *Route        // the kernel's route for Spoke.Watch, where known
+	// BlackHole: the kernel's route points into a tunnel of ours that is down
+	// (R2), since BlackHoleSince.
+	BlackHole      bool
+	BlackHoleSince time.Time
 }
 
 // Route is the kernel's own route for a watched prefix.
@@ -96,6 +186,7 @@ type Route struct {
 	Device  string
 	Gateway string
 	Type    string // of a route that is no way, such as "blackhole"; else ""
+	Tunnel  string // the fleet's tunnel whose GRE interface Device is; "" if none
 }
 
 // Summary counts the fleet.
@@ -125,7 +216,8 @@ type Report struct {
 	Summary Summary
 }
 
-// Event is a change of state of a tunnel, or of path or protection of a spoke.
+// Event is a change of state of a tunnel, or of path or protection of a spoke,
+// or of whether a spoke's route points into a dead tunnel.
 type Event struct {
 	Number uint64 // from 1, in the order in which they happened
 	Time   time.Time
@@ -143,4 +235,8 @@ type Event struct {
 	FromPath, ToPath Path
 	Active           string
 	Protected        bool
+	// Route is set where BlackHole began or ended; FromPath and ToPath are then
+	// the same, and Detail says what contradicts what.
+	Route     *Route
+	BlackHole bool
 }

@@ -14,10 +14,10 @@ type PeerSource func(tunnel int) (reflected uint64, last time.Time, interval tim
 // that position in [Inventory.Spokes]; nil where not known.
 type RouteSource func(spoke int) *Route
 
-// AdviceSource tells which rules (R-numbers) would explain that the tunnel at
+// AdviceSource tells which rules would explain that the tunnel at
 // that position in [Inventory.Tunnels] is down, by what is declared of its far
 // end. The slice is not changed by whoever gets it.
-type AdviceSource func(position int) []string
+type AdviceSource func(position int) []Advice
 
 // sources are the facts that others own. They are asked while a report is made,
 // with no lock held, and may take their time: only that report waits.
@@ -80,7 +80,7 @@ func (s *sources) current() sourceSet {
 		c.routes = func(int) *Route { return nil }
 	}
 	if c.advice == nil {
-		c.advice = func(int) []string { return nil }
+		c.advice = func(int) []Advice { return nil }
 	}
 	return c
 }

@@ -33,6 +33,18 @@ const (
 	Excused
 	// Line: the line protocol changed from From to To (R10, R11).
 	Line
+	// Refused: an ICMP error came that quotes one of the tunnel's packets. ICMPType,
+	// ICMPCode and Sender say which and whose; Seq is the keepalive's number where
+	// the quote shows it, else 0. It explains, and changes no state: it may be forged.
+	Refused
+	// Asked: an ICMP echo was sent to the tunnel's destination, because answers are
+	// missing.
+	Asked
+	// Replied: the destination answered such an echo.
+	Replied
+	// Altered: an answer came back changed on the way; Alteration says how. It
+	// changes no state.
+	Altered
 )
 
 // Event is one fact about one tunnel.
@@ -56,7 +68,23 @@ type Event struct {
 	From, To session.State
 	// TTL is that of the answer's IP header; Answered, Late, Duplicate.
 	TTL uint8
+	// ICMPType and ICMPCode are the error's, RFC 792; Refused only.
+	ICMPType, ICMPCode uint8
+	// Sender is who sent the ICMP error; Refused only.
+	Sender [4]byte
+	// Alteration is what was changed; Altered only.
+	Alteration Alteration
 }
+
+// Alteration says what of an answer was changed on its way.
+type Alteration uint8
+
+// What may be changed.
+const (
+	AlteredChecksum       Alteration = iota + 1 // the GRE checksum is wrong
+	AlteredKey                                  // the key is another, missing, or one was added
+	AlteredIdentification                       // the inner IP identification is none of ours
+)
 
 // Sink takes the facts of one turn of the engine's loop, in the order in which
 // they happened. It must not keep the slice, nor block: the engine waits for it.

@@ -35,13 +35,13 @@ func (s *station) engineReport() fleet.EngineReport {
 
 // adviceFor finds out once what the inventory's declarations explain.
 func adviceFor(inv *fleet.Inventory) fleet.AdviceSource {
-	rules := map[int][]string{}
+	rules := map[int][]fleet.Advice{}
 	for i := range inv.Tunnels {
-		if found := advise.Rules(advise.Tunnel(inv, &inv.Tunnels[i])); found != nil {
+		if found := advise.Explain(advise.Tunnel(inv, &inv.Tunnels[i])); found != nil {
 			rules[i] = found
 		}
 	}
-	return func(position int) []string { return rules[position] }
+	return func(position int) []fleet.Advice { return rules[position] }
 }
 
 // openRoutes opens the kernel's routing table where a spoke asks for a route.

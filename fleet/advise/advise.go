@@ -54,17 +54,17 @@ func Tunnel(inv *fleet.Inventory, t *fleet.Tunnel) []Finding {
 	return findings
 }
 
-// Rules returns the rules that can be why the tunnel is down, in the order of
-// findings, for the `advice` of CONTRACT's tunnel records: those of an [Error]
-// or a [Warning]. It returns nil where there are none.
-func Rules(findings []Finding) []string {
-	var names []string
+// Explain returns what can be why the tunnel is down, in the order of findings,
+// for the `advice` of CONTRACT's tunnel records: those of an [Error] or a
+// [Warning]. It returns nil where there are none.
+func Explain(findings []Finding) []fleet.Advice {
+	var list []fleet.Advice
 	for _, f := range findings {
 		if f.Severity != Info {
-			names = append(names, f.Rule)
+			list = append(list, fleet.Advice{Rule: f.Rule, Message: f.Message, Fix: f.Fix})
 		}
 	}
-	return names
+	return list
 }
 
 // ends is a tunnel seen from both of its ends.

@@ -32,7 +32,7 @@ func fullTunnel() *fleet.TunnelReport {
 		},
 		Flaps: 1, Availability: 0.9991, LastReply: at(-3 * time.Millisecond), ReplyTTL: 254,
 		PeerReflected: 12, PeerLast: at(-time.Second), PeerInterval: 5 * time.Second,
-		Advice: []string{"R17", "R18"},
+		Advice: []fleet.Advice{{Rule: "R17"}, {Rule: "R18"}},
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"greylag/fleet"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -110,7 +112,7 @@ func TestContractTunnel(t *testing.T) {
 	}
 	want := fullTunnel()
 	want.Time, want.Since, want.LastReply, want.PeerLast = at(0), at(0), at(0), at(0)
-	want.Tunnel.Tags, want.Advice = []string{"apac"}, []string{"R17"}
+	want.Tunnel.Tags, want.Advice = []string{"apac"}, []fleet.Advice{{Rule: "R17"}}
 	want.Counter, want.Received, want.Excused, want.InFlight = 0, 99, 0, 0
 	want.Late, want.Duplicate, want.Unmatched, want.SendErrors = 0, 0, 0, 0
 	want.RTT.Samples = 99

@@ -47,8 +47,21 @@ func AppendTunnel(b []byte, t *fleet.TunnelReport) []byte {
 	b = appendCounters(b, t)
 	b = appendQuality(b, t)
 	b = appendReflected(b, t)
-	b = appendKnownTexts(b, "advice", t.Advice)
+	b = appendAdvice(b, t.Advice)
 	return end(b)
+}
+
+// appendAdvice appends the rules' numbers.
+func appendAdvice(b []byte, list []fleet.Advice) []byte {
+	if len(list) == 0 {
+		return b
+	}
+	b = appendKey(b, "advice")
+	for i := range list {
+		b = append(b, "[,"[min(i, 1)])
+		b = appendString(b, list[i].Rule)
+	}
+	return append(b, ']')
 }
 
 // appendDeclaration appends what the inventory says of a tunnel.

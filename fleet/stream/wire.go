@@ -50,6 +50,7 @@ type routePart struct {
 	Device  string `json:"device"`
 	Gateway string `json:"gateway"`
 	Type    string `json:"type"`
+	Tunnel  string `json:"tunnel"`
 }
 
 func (l *spokeLine) record() (Record, error) {

@@ -75,7 +75,7 @@ func (l *tunnelLine) record() (Record, error) {
 		Counter: l.Counter, Sent: l.Sent, Received: l.Received, Lost: l.Lost, Excused: l.Excused, InFlight: l.InFlight,
 		Late: l.Late, Duplicate: l.Duplicate, Unmatched: l.Unmatched, SendErrors: l.SendErrors,
 		Loss: l.Loss, RTT: l.RTT.rtt(l.Received), Flaps: l.Flaps, Availability: -1,
-		LastReply: l.LastReply.time(), ReplyTTL: l.ReplyTTL, Advice: l.Advice,
+		LastReply: l.LastReply.time(), ReplyTTL: l.ReplyTTL, Advice: l.advice(),
 	}
 	if l.Availability != nil {
 		t.Availability = *l.Availability
@@ -84,6 +84,15 @@ func (l *tunnelLine) record() (Record, error) {
 		t.PeerReflected, t.PeerLast, t.PeerInterval = p.Reflected, p.Last.time(), p.Interval.duration()
 	}
 	return Record{Tunnel: t}, err
+}
+
+// advice is the rules by their numbers; the stream tells no more of them.
+func (l *tunnelLine) advice() []fleet.Advice {
+	var list []fleet.Advice
+	for _, rule := range l.Advice {
+		list = append(list, fleet.Advice{Rule: rule})
+	}
+	return list
 }
 
 func (l *tunnelLine) declaration() *fleet.Tunnel {
