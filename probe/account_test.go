@@ -12,8 +12,8 @@ import (
 	"greylag/probe/simnet"
 )
 
-// counting is a Conn that counts what it hands over, and the different answers
-// among it, by destination and identification.
+// counting is a Conn that counts what it hands over, evidence included, and the
+// different answers among it, by destination and identification.
 type counting struct {
 	probe.Conn
 	handed int
@@ -25,6 +25,14 @@ func (c *counting) Receive(handle func(packet []byte, at time.Time)) error {
 	return c.Conn.Receive(func(packet []byte, at time.Time) {
 		c.handed++
 		c.seen[[6]byte{packet[12], packet[13], packet[14], packet[15], packet[4], packet[5]}] = true
+		handle(packet, at)
+	})
+}
+
+// ReceiveEvidence implements probe.Conn.
+func (c *counting) ReceiveEvidence(handle func(packet []byte, at time.Time)) error {
+	return c.Conn.ReceiveEvidence(func(packet []byte, at time.Time) {
+		c.handed++
 		handle(packet, at)
 	})
 }
@@ -77,7 +85,8 @@ func balances(t *testing.T, i simnet.Impairment) {
 		answers += recount(t, tunnels[k], h.of(k))
 	}
 	stats := e.Stats()
-	arrived := len(h.kind(probe.Answered, probe.Late, probe.Duplicate, probe.Unmatched)) + int(stats.Strangers)
+	arrived := len(h.kind(probe.Answered, probe.Late, probe.Duplicate, probe.Unmatched)) + len(h.rewritten()) +
+		int(stats.Strangers+stats.Evidence)
 	if arrived != conn.handed || arrived == 0 {
 		t.Errorf("%d packets arrived, %d are counted", conn.handed, arrived)
 	}
@@ -88,6 +97,13 @@ func balances(t *testing.T, i simnet.Impairment) {
 	if unsent < 30 || int(stats.SendErrors) != unsent || int(stats.Sent) != len(h.kind(probe.Sent))-unsent || int(stats.Received) != len(h.kind(probe.Answered)) {
 		t.Errorf("counters %+v; the events say %d sent, %d of them not, %d answered", stats, len(h.kind(probe.Sent)), unsent, len(h.kind(probe.Answered)))
 	}
+}
+
+// rewritten returns the answers whose key or checksum was changed.
+func (h history) rewritten() history {
+	return h.where(func(e probe.Event) bool {
+		return e.Kind == probe.Altered && e.Alteration != probe.AlteredIdentification
+	})
 }
 
 // book is where each of a tunnel's keepalives is, by number.

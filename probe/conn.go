@@ -28,6 +28,9 @@ type Conn interface {
 	// can never work, such as a name that is too long: an address or device that
 	// is not there yet makes each send fail until it is.
 	Egress(protocol uint8, source netip.Addr, device string, ttl, tos uint8) (int, error)
+	// EvidenceEgress is Egress for diagnostic echoes, protocol ICMP. What they do
+	// to a send buffer befalls no keepalive.
+	EvidenceEgress(source netip.Addr, device string, ttl, tos uint8) (int, error)
 	// Queue adds a packet to the batch: what follows the IP header, which the
 	// kernel builds. The payload must not change until Flush.
 	Queue(egress int, destination [4]byte, payload []byte)
@@ -38,6 +41,11 @@ type Conn interface {
 	// nothing more is there: whole IP packets, valid during the call, with the
 	// kernel's time of arrival, whose monotonic reading is set.
 	Receive(handle func(packet []byte, at time.Time)) error
+	// ReceiveEvidence hands over, as Receive does, what may explain that answers
+	// are missing: ICMP errors that quote GRE or our echoes, and replies to our
+	// diagnostic echoes; at most 64 of each. Evidence is never urgent: no Wait
+	// ends for it, and what of it was lost is not in Dropped.
+	ReceiveEvidence(handle func(packet []byte, at time.Time)) error
 	// Wait returns after d, or sooner when something can be received if
 	// wakeOnPacket, or when Wake is called.
 	Wait(d time.Duration, wakeOnPacket bool)

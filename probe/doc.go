@@ -7,6 +7,11 @@
 // and sleeps until the next is due. Answers are taken in before anything is
 // declared: what came back in time but was not yet read counts.
 //
+// While answers are missing the loop asks why: it sends ICMP echoes from what the
+// keepalives leave, and takes in evidence, ICMP errors above all. These can be
+// forged, so they explain and never change anything: the state machine's time and
+// outcome are the same with evidence and without.
+//
 // The reflector, which answers the peers' own keepalives, shares nothing with
 // the loop and never waits for it.
 package probe

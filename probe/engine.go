@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/dchest/siphash"
@@ -18,6 +18,9 @@ import (
 type Options struct {
 	MaxRate int    // packets a second, all tunnels together; 0: no limit
 	EchoID  uint16 // identifier of our ICMP echoes, as the Conn's filter has it
+	// EvidenceID is that of diagnostic echoes. It must not be EchoID where a
+	// tunnel is probed by echo.
+	EvidenceID uint16
 }
 
 // member is one tunnel at work. Only accessed by Run, but for New.
@@ -33,6 +36,8 @@ type member struct {
 	echo            bool
 	sequenced       bool
 	signed          bool
+	keyed           bool
+	wanted          bool // in Engine.wants
 }
 
 // Engine probes tunnels. Make it with [New] and call [Engine.Run] once.
@@ -43,7 +48,9 @@ type Engine struct {
 	secret  gre.Secret
 
 	members []member       // only accessed by Run
+	queries []inquiry      // of each member, apart: in good times nobody looks at them; only accessed by Run
 	flows   map[flow]int32 // read-only after New
+	pairs   map[flow]int32 // of keyed tunnels, without their key; none: of several; read-only after New
 	wheel   *wheel         // only accessed by Run
 	pace    pace           // only accessed by Run
 	sweep   time.Duration  // length of the first contact
@@ -52,18 +59,24 @@ type Engine struct {
 	planned time.Duration // when this turn was to begin; only accessed by Run
 	excused time.Duration // when answers were last excused; only accessed by Run
 	dropped uint64        // as the Conn said last; only accessed by Run
+	looked  time.Duration // when evidence was last taken in; only accessed by Run
+	missing time.Duration // until when answers count as missing; only accessed by Run
 
 	clock  time.Time // of this turn; only accessed by Run
 	due    []int32   // this turn's; only accessed by Run
+	wants  []int32   // whose destinations are to be asked, in their order; only accessed by Run
+	asks   []int32   // this turn's echoes, none where one failed; only accessed by Run
 	arena  []byte    // this turn's packets; only accessed by Run
 	events []Event   // this turn's; only accessed by Run
 
 	// The methods as the Conn wants them, made once: a method value is an
 	// allocation.
-	onPacket func(packet []byte, at time.Time)
-	onFailed func(place int, err error)
+	onPacket   func(packet []byte, at time.Time)
+	onEvidence func(packet []byte, at time.Time)
+	onFailed   func(place int, err error)
 
-	stats stats
+	orders orders
+	stats  stats
 }
 
 // New prepares an engine that probes tunnels over conn and reports to sink.
@@ -72,11 +85,13 @@ func New(conn Conn, sink Sink, tunnels []Tunnel, options Options) (*Engine, erro
 	e := &Engine{
 		conn: conn, sink: sink, options: options,
 		members: make([]member, len(tunnels)),
+		queries: make([]inquiry, len(tunnels)),
 		flows:   make(map[flow]int32, len(tunnels)),
+		pairs:   map[flow]int32{},
 		wheel:   newWheel(len(tunnels)),
 		sweep:   sweep(len(tunnels), options.MaxRate),
 	}
-	e.onPacket, e.onFailed = e.receive, e.unsent
+	e.onPacket, e.onEvidence, e.onFailed = e.receive, e.explain, e.unsent
 	if _, err := rand.Read(e.secret[:]); err != nil {
 		return nil, fmt.Errorf("random numbers for identifications: %w", err)
 	}
@@ -95,15 +110,16 @@ func (e *Engine) enlist(tunnels []Tunnel) error {
 		if err := t.check(); err != nil {
 			return err
 		}
+		if t.Echo && e.options.EchoID == e.options.EvidenceID {
+			return fmt.Errorf("tunnel %s: EvidenceID must not be EchoID, %d: its replies could not be told", t.Name, e.options.EchoID)
+		}
 		if err := e.addFlows(int32(i), tunnels); err != nil {
 			return err
 		}
-		way, err := ways.of(e.conn, t)
-		if err != nil {
+		e.members[i] = e.member(i, t, phase[i], rings[i])
+		if err := e.findWays(i, ways, t); err != nil {
 			return fmt.Errorf("tunnel %s: %w", t.Name, err)
 		}
-		e.members[i] = e.member(i, t, phase[i], rings[i])
-		e.members[i].egress = int32(way)
 		e.wheel.add(int32(i), firstSend(phase[i], t.Interval, e.sweep))
 	}
 	steady, first := rates(tunnels, e.sweep)
@@ -121,7 +137,7 @@ func (e *Engine) member(i int, t *Tunnel, phase time.Duration, ring []time.Durat
 		}, ring),
 		phase: phase, interval: t.Interval,
 		destination: t.Destination.As4(), replyTo: t.Source.As4(),
-		echo: t.Echo, sequenced: t.Sequence, signed: t.Signed,
+		echo: t.Echo, sequenced: t.Sequence, signed: t.Signed, keyed: t.HasKey,
 	}
 	if t.ReplyTo.IsValid() {
 		m.replyTo = t.ReplyTo.As4()
@@ -130,6 +146,20 @@ func (e *Engine) member(i int, t *Tunnel, phase time.Duration, ring []time.Durat
 		m.template = gre.NewTemplate(&spec)
 	}
 	return m
+}
+
+// findWays sets the ways out of tunnel i.
+func (e *Engine) findWays(i int, ways ways, t *Tunnel) error {
+	way, err := ways.of(e.conn, t)
+	if err != nil {
+		return err
+	}
+	e.members[i].egress = int32(way)
+	if !t.Echo { // which is probed by what would be asked
+		way, err = ways.ofEcho(e.conn, t)
+	}
+	e.queries[i] = newInquiry(way)
+	return err
 }
 
 // cutRings cuts the sessions' memories from one piece.
@@ -154,30 +184,11 @@ func (e *Engine) addFlows(i int32, tunnels []Tunnel) error {
 				tunnels[i].Name, tunnels[other].Name)
 		}
 		e.flows[f] = i
+		if f.kind == keyedFlow {
+			e.addPair(f.pair(), i)
+		}
 	}
 	return nil
-}
-
-// Stats are the engine's own counters since it started. Any goroutine may ask.
-type Stats struct {
-	Sent, Received uint64 // keepalives, and answers that were in flight
-	LateSends      uint64 // sent over 10 ms after their turn, or skipped
-	SendErrors     uint64
-	Dropped        uint64 // packets for which our receive buffer had no room
-	Strangers      uint64 // answers of no tunnel of ours, or malformed
-}
-
-type stats struct {
-	sent, received, lateSends, sendErrors, dropped, strangers atomic.Uint64
-}
-
-// Stats returns the engine's own counters. Any goroutine may call it.
-func (e *Engine) Stats() Stats {
-	s := &e.stats
-	return Stats{
-		Sent: s.sent.Load(), Received: s.received.Load(), LateSends: s.lateSends.Load(),
-		SendErrors: s.sendErrors.Load(), Dropped: s.dropped.Load(), Strangers: s.strangers.Load(),
-	}
 }
 
 // Run probes until ctx ends, then returns nil; or until the network cannot be
@@ -189,15 +200,17 @@ func (e *Engine) Run(ctx context.Context) error {
 		if err := e.turn(time.Now()); err != nil {
 			return err
 		}
-		e.sleep(time.Since(e.base))
+		if err := e.sleep(ctx, time.Since(e.base)); err != nil {
+			return err
+		}
 	}
 	return e.finish()
 }
 
-// finish takes in the answers that have arrived meanwhile: the last report
-// should not call them lost.
+// finish takes in the answers that have arrived meanwhile, which the last report
+// should not call lost, and the evidence of why others have not.
 func (e *Engine) finish() error {
-	err := e.conn.Receive(e.onPacket)
+	err := errors.Join(e.conn.Receive(e.onPacket), e.lookNow(time.Since(e.base)))
 	e.report()
 	return err
 }

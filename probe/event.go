@@ -36,13 +36,17 @@ const (
 	// Refused: an ICMP error came that quotes one of the tunnel's packets. ICMPType,
 	// ICMPCode and Sender say which and whose; Seq is the keepalive's number where
 	// the quote shows it, else 0. It explains, and changes no state: it may be forged.
+	// Of many within 100 ms one is reported.
 	Refused
 	// Asked: an ICMP echo was sent to the tunnel's destination, because answers are
-	// missing.
+	// missing: with the keepalive Seq, which fell due when the one before it was not
+	// answered; at most once a second.
 	Asked
-	// Replied: the destination answered such an echo.
+	// Replied: the destination answered such an echo, sent with keepalive Seq. It
+	// comes once for each.
 	Replied
-	// Altered: an answer came back changed on the way; Alteration says how. It
+	// Altered: an answer came back changed on the way; Alteration says how. Seq is
+	// the keepalive's number where the identification is one of ours, else 0. It
 	// changes no state.
 	Altered
 )
@@ -66,7 +70,8 @@ type Event struct {
 	Kind    EventKind
 	// From and To are the line protocol's states; Line only.
 	From, To session.State
-	// TTL is that of the answer's IP header; Answered, Late, Duplicate.
+	// TTL is that of the answer's IP header; Answered, Late, Duplicate, Altered. Of
+	// Replied it is that of the echo's reply.
 	TTL uint8
 	// ICMPType and ICMPCode are the error's, RFC 792; Refused only.
 	ICMPType, ICMPCode uint8

@@ -154,6 +154,9 @@ func (c *noisy) Receive(handle func([]byte, time.Time)) error {
 	return nil
 }
 
+// ReceiveEvidence implements Conn.
+func (c *noisy) ReceiveEvidence(func([]byte, time.Time)) error { return nil }
+
 // QueuePacket implements ReflectConn: it checks who is answered.
 func (c *noisy) QueuePacket(destination [4]byte, packet []byte) {
 	c.sent++
@@ -164,6 +167,9 @@ func (c *noisy) QueuePacket(destination [4]byte, packet []byte) {
 
 // Egress implements Conn.
 func (c *noisy) Egress(uint8, netip.Addr, string, uint8, uint8) (int, error) { return 0, nil }
+
+// EvidenceEgress implements Conn.
+func (c *noisy) EvidenceEgress(netip.Addr, string, uint8, uint8) (int, error) { return 0, nil }
 
 // Queue implements Conn.
 func (c *noisy) Queue(int, [4]byte, []byte) { c.sent++ }
@@ -209,7 +215,8 @@ func TestFuzzedAnswers(t *testing.T) {
 	var good [][]byte
 	for _, request := range goodRequests() {
 		if p := request[24:]; p[0] == 0x45 { // those without outer options
-			p[12], p[13], p[14], p[15], p[16], p[17], p[18], p[19] = 198, 51, 100, 7, 192, 0, 2, 1
+			last := byte(7 + len(good)%2) // of two tunnels, or of one alone
+			p[12], p[13], p[14], p[15], p[16], p[17], p[18], p[19] = 198, 51, 100, last, 192, 0, 2, 1
 			good = append(good, p)
 		}
 	}
@@ -226,20 +233,86 @@ func TestFuzzedAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := e.Stats()
-	if counted := s.Strangers + sink.count[Answered] + sink.count[Late] + sink.count[Duplicate] + sink.count[Unmatched]; int(counted) < fuzzCount() {
+	counted := s.Strangers + sink.count[Answered] + sink.count[Late] + sink.count[Duplicate] + sink.count[Unmatched] + sink.rewritten
+	if int(counted) < fuzzCount() {
 		t.Errorf("%d packets are counted of %d: %+v, %v", counted, fuzzCount(), s, sink.count)
 	}
 	if sink.count[Answered] > sink.count[Sent] || sink.count[Unmatched] < 1000 || s.Strangers < 1000 {
 		t.Errorf("%v, %+v; want unmatched and strangers, and no more answers than keepalives", sink.count, s)
 	}
+	if sink.rewritten < 100 {
+		t.Errorf("%d answers had another key or a wrong checksum: a way was hardly tried", sink.rewritten)
+	}
+}
+
+// As many packets that are nearly ICMP errors about our keepalives, or replies to
+// our echoes, crash nothing; each is counted, and no reply is taken for ours,
+// whose tag nobody can forge.
+func TestFuzzedEvidence(t *testing.T) {
+	e, err := New(&noisy{}, ignored{}, fuzzTunnels(), Options{EchoID: 77})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply := icmp.AppendMarkedEcho(make([]byte, 20), 0, 1, icmp.Mark{3: 2})
+	copy(reply, []byte{0x45, 0, 0, byte(len(reply)), 0, 0, 0, 0, 64, 1, 0, 0, 198, 51, 100, 8, 192, 0, 2, 1})
+	reply[20] = 0
+	m := mangler{random: rand.NewPCG(3, 4), good: append(goodErrors(), sealedICMP(reply))}
+	for n := range fuzzCount() {
+		e.looked = time.Duration(n) * time.Millisecond
+		p := m.next()
+		if len(p) > 28 && n%2 == 0 {
+			sealedICMP(p)
+		}
+		e.explain(p, start)
+		if len(e.events) > 0 && e.events[0].Kind != Refused {
+			t.Fatalf("% x gave %+v", p, e.events[0])
+		}
+		e.events = e.events[:0]
+	}
+	if s := e.Stats(); s.Strangers+s.Evidence != uint64(fuzzCount()) || s.Evidence < 1000 || s.Strangers < 1000 {
+		t.Errorf("%+v; want all of %d, and many of each", s, fuzzCount())
+	}
+}
+
+// goodErrors are ICMP errors that quote keepalives to the peers: 8 octets of
+// each, so that no identification has to fit, and all of it.
+func goodErrors() (packets [][]byte) {
+	for _, t := range fuzzTunnels() {
+		spec := t.spec(&gre.Secret{1})
+		whole := spec.AppendRequest(nil, gre.Marks{ID: 1})
+		for _, quote := range [][]byte{whole, whole[:28]} {
+			header := []byte{0x45, 0, 0, byte(28 + len(quote)), 0, 0, 0, 0, 64, 1, 0, 0, 203, 0, 113, 1, 192, 0, 2, 1,
+				3, 13, 0, 0, 0, 0, 0, 0}
+			packets = append(packets, sealedICMP(append(header, quote...)))
+		}
+	}
+	return packets
+}
+
+// sealedICMP writes the checksum of an ICMP message behind a plain IP header.
+func sealedICMP(p []byte) []byte {
+	var sum uint32
+	for i := 20; i+1 < len(p); i += 2 {
+		sum += uint32(p[i])<<8 | uint32(p[i+1])
+	}
+	sum = sum>>16 + sum&0xffff
+	sum = ^(sum>>16 + sum)
+	p[22], p[23] = byte(sum>>8), byte(sum)
+	return p
 }
 
 // tallied is a Sink that counts.
-type tallied struct{ count [Line + 1]uint64 }
+type tallied struct {
+	count     [Altered + 1]uint64
+	rewritten uint64 // answers whose key or checksum was changed
+}
 
 // Record implements Sink.
 func (c *tallied) Record(events []Event) {
 	for i := range events {
 		c.count[events[i].Kind]++
+		if events[i].Kind == Altered && events[i].Alteration != AlteredIdentification {
+			c.rewritten++
+		}
 	}
 }

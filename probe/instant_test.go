@@ -16,6 +16,8 @@ type instant struct {
 	// away has the next Wait last so much longer, and becomes 0.
 	away time.Duration
 
+	echoes []time.Time // when diagnostic echoes were sent
+
 	nth     map[[4]byte]int
 	flushes int
 	queued  int
@@ -32,8 +34,21 @@ func newInstant() *instant {
 // Egress implements probe.Conn.
 func (c *instant) Egress(uint8, netip.Addr, string, uint8, uint8) (int, error) { return 0, nil }
 
+// EvidenceEgress implements probe.Conn.
+func (c *instant) EvidenceEgress(netip.Addr, string, uint8, uint8) (int, error) { return echoWay, nil }
+
+// ReceiveEvidence implements probe.Conn.
+func (c *instant) ReceiveEvidence(func(packet []byte, at time.Time)) error { return nil }
+
+// echoWay is the handle of diagnostic echoes' way out; keepalives have 0.
+const echoWay = 1
+
 // Queue implements probe.Conn.
-func (c *instant) Queue(_ int, destination [4]byte, payload []byte) {
+func (c *instant) Queue(egress int, destination [4]byte, payload []byte) {
+	if egress == echoWay {
+		c.echoes = append(c.echoes, time.Now())
+		return
+	}
 	c.queued++
 	if c.lose != nil {
 		c.nth[destination]++

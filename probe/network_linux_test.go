@@ -60,7 +60,7 @@ func (n *real) put(address netip.Addr, r netlab.Responder) {
 
 func (n *real) conn() probe.Conn {
 	n.t.Helper()
-	c, err := rawsock.Open(rawsock.Options{ReceiveBuffer: n.buffer, Echo: true, EchoID: echoID})
+	c, err := rawsock.Open(rawsock.Options{ReceiveBuffer: n.buffer, Echo: true, EchoID: echoID, EvidenceID: evidenceID})
 	must(n.t, err)
 	n.t.Cleanup(func() { must(n.t, c.Close()) })
 	return c

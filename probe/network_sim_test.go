@@ -2,6 +2,7 @@ package probe_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net/netip"
 	"syscall"
 	"testing"
@@ -17,6 +18,7 @@ type simulated struct {
 	net   *simnet.Net
 	host  *simnet.Host
 	conns []*simnet.Socket
+	ours  []*simnet.Conn // of the engine
 	seen  map[netip.Addr]chan []byte
 }
 
@@ -39,7 +41,8 @@ func (n *simulated) tap(packet []byte, _ time.Time) {
 
 func (n *simulated) conn() probe.Conn {
 	c := n.host.Conn()
-	n.conns = append(n.conns, c.Socket)
+	c.SetEvidenceID(evidenceID)
+	n.conns, n.ours = append(n.conns, c.Socket), append(n.ours, c)
 	return c
 }
 
@@ -75,9 +78,29 @@ func (n *simulated) wayBack(address netip.Addr, w wayBack) {
 }
 
 func (n *simulated) inject(packet []byte) {
+	if packet[9] == probe.ProtocolICMP && n.injectEvidence(packet) {
+		return
+	}
 	for _, c := range n.conns {
 		c.Inject(packet)
 	}
+}
+
+// injectEvidence injects what the kernel's filters take for evidence.
+func (n *simulated) injectEvidence(packet []byte) bool {
+	message := packet[20:]
+	reply := message[0] == 0 && binary.BigEndian.Uint16(message[4:]) == evidenceID
+	if message[0] == 0 && !reply {
+		return false
+	}
+	for _, c := range n.ours {
+		if reply {
+			c.Replies.Inject(packet)
+		} else {
+			c.Errors.Inject(packet)
+		}
+	}
+	return true
 }
 
 func (n *simulated) arrivals(address netip.Addr) <-chan []byte {

@@ -9,7 +9,10 @@ import (
 	"greylag/probe/simnet"
 )
 
-const echoID = 4711
+const (
+	echoID     = 4711
+	evidenceID = 4712
+)
 
 // optionCases are a tunnel with each of the options, and what the far end must
 // have configured for it.

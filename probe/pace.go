@@ -22,6 +22,10 @@ type pace struct {
 	maxRate float64 // packets a second, all together
 	allowed float64 // packets that maxRate allows now
 	asOf    time.Duration
+
+	rate      float64 // packets a second that the keepalives ask for now
+	saved     float64 // diagnostic echoes that are allowed now
+	savedAsOf time.Duration
 }
 
 // grids are the distances that turns may have.
@@ -52,7 +56,7 @@ func (p *pace) settle() {
 // retime sets grid and limit for a rate. A turn sends at most three
 // milliseconds' share: a loop that woke late catches up without a burst.
 func (p *pace) retime(rate float64) {
-	p.gap = 0
+	p.gap, p.rate = 0, rate
 	if rate >= sparse {
 		p.gap = grids[len(grids)-1]
 		for _, g := range grids {
@@ -83,6 +87,23 @@ func (p *pace) spend(n int) {
 		p.allowed -= float64(n)
 	}
 }
+
+// spare returns how many diagnostic echoes the turn at now may send beside its
+// keepalives: what these leave of maxRate, and no more than a turn's packets. The
+// keepalives' own budget is not touched, so that none is delayed.
+func (p *pace) spare(now time.Duration) int {
+	if math.IsInf(p.maxRate, 1) {
+		return p.limit
+	}
+	rate := max(0, p.maxRate-p.rate)
+	p.saved += (now - p.savedAsOf).Seconds() * rate
+	p.savedAsOf = now
+	p.saved = min(p.saved, max(1, rate*max(p.gap, time.Millisecond).Seconds()))
+	return int(min(float64(p.limit), p.saved))
+}
+
+// spendSpare takes n diagnostic echoes off what is allowed.
+func (p *pace) spendSpare(n int) { p.saved -= float64(n) }
 
 // turn returns when the loop should turn again, with the next tunnel due at due.
 // After a turn that was late the next one keeps half a gap's distance.

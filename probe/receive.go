@@ -15,26 +15,40 @@ func (e *Engine) receive(packet []byte, at time.Time) {
 		return
 	}
 	a, err := gre.ParseAnswer(packet)
-	if err != nil {
+	switch {
+	case err == gre.ErrGREChecksum:
+		e.damaged(packet, at)
+		return
+	case err != nil:
 		e.stats.strangers.Add(1)
 		return
 	}
+	i, ok := e.flows[answerFlow(&a)]
+	if !ok {
+		e.rekeyed(&a, at)
+		return
+	}
+	r := e.returned(i, &a, at.Sub(e.base))
+	e.settle(i, at, a.TTL, r)
+	if r.Verdict == session.Unmatched {
+		e.unmatched(i, &a, at)
+	}
+}
+
+func answerFlow(a *gre.Answer) flow {
 	f := flow{source: a.Source, destination: a.Destination}
 	if a.HasKey {
 		f.kind, f.key = keyedFlow, a.Key
 	}
-	i, ok := e.flows[f]
-	if !ok {
-		e.stats.strangers.Add(1)
-		return
-	}
+	return f
+}
+
+func (e *Engine) returned(i int32, a *gre.Answer, at time.Duration) session.Return {
 	m := &e.members[i]
-	at2 := at.Sub(e.base)
 	if m.signed {
-		e.settle(i, at, a.TTL, e.returnedSigned(m, &a, at2))
-		return
+		return e.returnedSigned(m, a, at)
 	}
-	e.settle(i, at, a.TTL, m.session.Returned(at2, a.ID))
+	return m.session.Returned(at, a.ID)
 }
 
 // returnedSigned finds the keepalive by what it carries, not by its

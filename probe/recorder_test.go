@@ -73,6 +73,13 @@ func (h history) kind(kinds ...probe.EventKind) history {
 	return h.where(func(e probe.Event) bool { return slices.Contains(kinds, e.Kind) })
 }
 
+// protocol returns the events of the state machine, without those that explain.
+func (h history) protocol() history {
+	return h.where(func(e probe.Event) bool {
+		return !slices.Contains([]probe.EventKind{probe.Refused, probe.Asked, probe.Replied, probe.Altered}, e.Kind)
+	})
+}
+
 // line returns the state in which the events leave one tunnel.
 func (h history) line(tunnel int) session.State {
 	for _, e := range slices.Backward(h) {

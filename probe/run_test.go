@@ -29,6 +29,7 @@ func start(t *testing.T, conn probe.Conn, tunnels []probe.Tunnel, o probe.Option
 // startInto runs an engine that reports to sink; it ends with the test.
 func startInto(t *testing.T, conn probe.Conn, sink probe.Sink, tunnels []probe.Tunnel, o probe.Options) *running {
 	t.Helper()
+	o.EvidenceID = evidenceID
 	e, err := probe.New(conn, sink, tunnels, o)
 	if err != nil {
 		t.Fatal(err)

@@ -10,13 +10,20 @@ import (
 // still is a Conn that answers what was sent, all at time at, and never waits.
 type still struct {
 	at      time.Time
+	mute    bool // nothing is answered
+	looks   int  // for evidence
 	answers [][]byte
 	coming  int
 }
 
 func (c *still) Egress(uint8, netip.Addr, string, uint8, uint8) (int, error) { return 0, nil }
 
+func (c *still) EvidenceEgress(netip.Addr, string, uint8, uint8) (int, error) { return 0, nil }
+
 func (c *still) Queue(_ int, _ [4]byte, payload []byte) {
+	if c.mute {
+		return
+	}
 	if c.coming == len(c.answers) {
 		c.answers = append(c.answers, nil)
 	}
@@ -31,6 +38,11 @@ func (c *still) Receive(handle func([]byte, time.Time)) error {
 		handle(a, c.at)
 	}
 	c.coming = 0
+	return nil
+}
+
+func (c *still) ReceiveEvidence(func([]byte, time.Time)) error {
+	c.looks++
 	return nil
 }
 

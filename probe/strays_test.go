@@ -102,7 +102,8 @@ func TestForgedAnswers(t *testing.T) {
 		sealed(badGRE)
 		for _, forged := range [][]byte{
 			wrongTag, answerOf(far(1), near, 8), // unmatched: no tag is a wrong one
-			answerOf(far(2), near, 7), answerOf(far(1), nearOther, 7), badGRE, // strangers
+			answerOf(far(2), near, 7), answerOf(far(1), nearOther, 7), // strangers
+			badGRE, // altered
 		} {
 			n.inject(forged)
 		}
@@ -112,8 +113,11 @@ func TestForgedAnswers(t *testing.T) {
 		if h := e.all(); len(h.kind(probe.Answered, probe.Late, probe.Duplicate)) != 0 || len(h.kind(probe.Unmatched)) != 2 {
 			t.Errorf("events:\n%swant two unmatched", h.tail(20))
 		}
-		if s := e.Stats(); s.Strangers != 3 || s.Received != 0 {
-			t.Errorf("%d strangers, %d received; want 3, 0", s.Strangers, s.Received)
+		if h := e.all().rewritten(); len(h) != 1 || h[0].Alteration != probe.AlteredChecksum {
+			t.Errorf("events:\n%swant one wrong checksum", h.tail(20))
+		}
+		if s := e.Stats(); s.Strangers != 2 || s.Received != 0 {
+			t.Errorf("%d strangers, %d received; want 2, 0", s.Strangers, s.Received)
 		}
 	})
 }

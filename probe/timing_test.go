@@ -54,6 +54,7 @@ func setAll(t *testing.T, ends []*simnet.FarEnd, s simnet.Scenario) {
 // obeysR10R11 checks the history of a tunnel that was up, down, and up again.
 func obeysR10R11(t *testing.T, tunnel probe.Tunnel, h history, tolerance time.Duration) {
 	t.Helper()
+	h = h.protocol()
 	lines := h.kind(probe.Line)
 	if len(lines) != 3 || lines[1].To != session.Down || lines[2].To != session.Up {
 		t.Errorf("retries %d: lines:\n%swant up, down, up", tunnel.Retries, lines.tail(9))

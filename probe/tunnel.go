@@ -72,6 +72,9 @@ const (
 	echoFlow
 )
 
+// pair is the flow without its key.
+func (f flow) pair() flow { return flow{source: f.source, destination: f.destination} }
+
 // flows returns the flows of the tunnel's answers. There are two behind NAT:
 // the answer's destination is reply_to, or what NAT made of it.
 func (t *Tunnel) flows() []flow {

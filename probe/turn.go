@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"time"
 
 	"greylag/probe/icmp"
@@ -29,13 +30,18 @@ func (e *Engine) turn(clock time.Time) error {
 	if err := e.conn.Receive(e.onPacket); err != nil {
 		return err
 	}
+	if err := e.look(now); err != nil {
+		return err
+	}
 	e.excuse(now)
+	e.obey(now)
 	e.due = e.wheel.take(now, e.pace.budget(now), e.due[:0])
 	e.arena = e.arena[:0]
 	for _, i := range e.due {
 		e.advance(i, now)
 	}
-	if len(e.due) > 0 {
+	e.ask(now)
+	if len(e.due)+len(e.asks) > 0 {
 		e.flush()
 	}
 	e.report()
@@ -64,6 +70,9 @@ func (e *Engine) excuse(now time.Duration) {
 // advance lets tunnel i, which is due, send its keepalive.
 func (e *Engine) advance(i int32, now time.Duration) {
 	m := &e.members[i]
+	if m.session.Counter() > 0 {
+		e.wonder(i, now)
+	}
 	d := m.session.Advance(now)
 	if d.From != d.To {
 		e.events = append(e.events, Event{At: e.clock, Kind: Line, Tunnel: i, From: d.From, To: d.To,
@@ -125,15 +134,20 @@ func (e *Engine) reschedule(i int32, seq uint32, now time.Duration) {
 	e.wheel.add(i, next)
 }
 
-// flush sends the turn's batch.
+// flush sends the turn's batch: the keepalives, and the echoes behind them.
 func (e *Engine) flush() {
 	e.stats.sent.Add(uint64(len(e.due)))
 	e.conn.Flush(e.onFailed)
 	e.pace.spend(len(e.due))
+	e.asked()
 }
 
 // unsent takes back what could not be sent.
 func (e *Engine) unsent(place int, err error) {
+	if place >= len(e.due) {
+		e.unasked(place - len(e.due))
+		return
+	}
 	i := e.due[place]
 	s := &e.members[i].session
 	s.Unsent()
@@ -143,12 +157,17 @@ func (e *Engine) unsent(place int, err error) {
 }
 
 // sleep waits for the next turn.
-func (e *Engine) sleep(now time.Duration) {
+func (e *Engine) sleep(ctx context.Context, now time.Duration) error {
 	if e.pace.sweeping && now > e.sweep {
 		e.pace.settle()
 	}
 	e.planned = e.pace.turn(now, e.wheel.next())
+	now, woken, err := e.glance(ctx, now)
+	if woken || err != nil {
+		return err
+	}
 	wait := e.planned - now
 	onGrid := e.pace.gap > 0 && wait <= idleWait
 	e.conn.Wait(wait, !onGrid)
+	return nil
 }

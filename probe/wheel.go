@@ -40,6 +40,29 @@ func (w *wheel) add(i int32, due time.Duration) {
 	w.heads[slot] = i
 }
 
+// remove takes tunnel i off the schedule, and tells whether it was on it.
+func (w *wheel) remove(i int32) bool {
+	if w.unlink(i, grainOf(w.due[i])%slots) {
+		return true
+	}
+	for slot := range int64(slots) { // it was past due as it was added
+		if w.unlink(i, slot) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *wheel) unlink(i int32, slot int64) bool {
+	for link := &w.heads[slot]; *link != none; link = &w.links[*link] {
+		if *link == i {
+			*link = w.links[i]
+			return true
+		}
+	}
+	return false
+}
+
 // take removes the tunnels that are due by now, at most limit of them, and
 // appends them to into. They come grain by grain.
 func (w *wheel) take(now time.Duration, limit int, into []int32) []int32 {

@@ -152,3 +152,27 @@ func BenchmarkWheel(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(max(taken, 1)), "ns/tunnel")
 }
+
+// A tunnel that is removed is not due any more, wherever it was added; others
+// are.
+func TestWheelRemove(t *testing.T) {
+	w := newWheel(4)
+	w.take(10*time.Second, 1, nil)
+	due := []time.Duration{0, 9 * time.Second, 11 * time.Second, 11*time.Second + slots*grainLength} // 2 and 3 share a slot
+	for i, d := range due {
+		w.add(int32(i), d)
+	}
+	for i := range int32(4) {
+		if !w.remove(i) || w.remove(i) {
+			t.Errorf("tunnel %d is not on the schedule once", i)
+		}
+		for _, other := range w.take(time.Hour, 4, nil) {
+			if other == i {
+				t.Errorf("tunnel %d was due although it was removed", i)
+			}
+			if other > i {
+				w.add(other, due[other])
+			}
+		}
+	}
+}

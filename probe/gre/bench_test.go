@@ -11,6 +11,7 @@ var (
 	sinkBytes   []byte
 	sinkAnswer  gre.Answer
 	sinkRequest gre.Request
+	sinkQuote   gre.Quote
 	sinkOK      bool
 )
 
@@ -27,6 +28,8 @@ func TestNoAllocation(t *testing.T) {
 			"Template.Append": func() { sinkBytes = template.Append(buffer, goldenMarks) },
 			"ParseRequest":    func() { sinkRequest, _ = gre.ParseRequest(packet) },
 			"ParseAnswer":     func() { sinkAnswer, _ = gre.ParseAnswer(answer) },
+			"ParseDamaged":    func() { sinkAnswer, _ = gre.ParseDamaged(answer) },
+			"ParseQuote":      func() { sinkQuote, _ = gre.ParseQuote(packet[20:]) },
 			"refusing":        func() { sinkAnswer, _ = gre.ParseAnswer(packet[:len(packet)-1]) },
 			"DecrementTTL":    func() { gre.DecrementTTL(answer) },
 			"VerifySigned":    func() { _, _, sinkOK = gre.VerifySigned(&secret, &sinkAnswer) },

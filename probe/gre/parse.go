@@ -27,8 +27,14 @@ type Answer struct {
 //
 // It returns ErrTruncated, ErrVersion, ErrLength, ErrFragment, ErrNotGRE,
 // ErrGREVersion, ErrGREFlags, ErrGREChecksum, or ErrNotKeepalive.
-func ParseAnswer(packet []byte) (Answer, error) {
-	ip, h, err := parseOuter(packet)
+func ParseAnswer(packet []byte) (Answer, error) { return parseAnswer(packet, true) }
+
+// ParseDamaged is [ParseAnswer] without a look at the GRE checksum: to find out
+// whose answer was damaged on its way.
+func ParseDamaged(packet []byte) (Answer, error) { return parseAnswer(packet, false) }
+
+func parseAnswer(packet []byte, checked bool) (Answer, error) {
+	ip, h, err := parseOuter(packet, checked)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -49,8 +55,8 @@ func ParseAnswer(packet []byte) (Answer, error) {
 	}, nil
 }
 
-// parseOuter reads IP | GRE, and checks the GRE checksum.
-func parseOuter(packet []byte) (ip []byte, h header, err error) {
+// parseOuter reads IP | GRE, and checks the GRE checksum if checked.
+func parseOuter(packet []byte, checked bool) (ip []byte, h header, err error) {
 	ip, body, err := splitIPv4(packet)
 	if err != nil {
 		return nil, header{}, err
@@ -62,7 +68,7 @@ func parseOuter(packet []byte) (ip []byte, h header, err error) {
 	if err != nil {
 		return nil, header{}, err
 	}
-	if !h.intact(body) {
+	if checked && !h.intact(body) {
 		return nil, header{}, ErrGREChecksum
 	}
 	return ip, h, nil
@@ -97,7 +103,7 @@ type Request struct {
 // It returns what [ParseAnswer] does, ErrHeaderChecksum, ErrSourceRoute, or
 // ErrNotMirrored.
 func ParseRequest(packet []byte) (Request, error) {
-	ip, h, err := parseOuter(packet)
+	ip, h, err := parseOuter(packet, true)
 	if err != nil {
 		return Request{}, err
 	}

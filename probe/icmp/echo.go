@@ -1,5 +1,5 @@
-// Package icmp is the wire format of ICMP echo (RFC 792): append and parse,
-// without allocation.
+// Package icmp is the wire format of ICMP echo and of the errors that quote a
+// packet (RFC 792): append and parse, without allocation.
 package icmp
 
 import (
@@ -23,8 +23,14 @@ var ErrNotEchoReply = errors.New("icmp: not an echo reply")
 
 // AppendEcho appends an echo message of [EchoLen] bytes, without an IP header.
 func AppendEcho(b []byte, id, sequence uint16) []byte {
+	return appendEcho(b, id, sequence, nil)
+}
+
+// appendEcho appends an echo message with data in it, padded to [EchoLen].
+func appendEcho(b []byte, id, sequence uint16, data []byte) []byte {
 	start := len(b)
 	b = append(b, typeEcho, 0, 0, 0, byte(id>>8), byte(id), byte(sequence>>8), byte(sequence))
+	b = append(b, data...)
 	for len(b)-start < EchoLen {
 		b = append(b, byte(len(b)-start))
 	}

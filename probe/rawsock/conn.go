@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
+	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
@@ -21,18 +23,25 @@ type Options struct {
 	// received.
 	Echo   bool
 	EchoID uint16
+	// EvidenceID is the identifier of diagnostic echoes, whose replies are
+	// evidence. It must not be EchoID.
+	EvidenceID uint16
 }
 
 // BytesPerAnswer is what one answer takes of a receive buffer, by the kernel's
 // accounting (measured).
 const BytesPerAnswer = 876
 
-// Conn carries keepalives and their answers, and ICMP echo where asked to.
-// Its methods but Wake are for one goroutine.
+// Conn carries keepalives and their answers, ICMP echo where asked to, and
+// evidence of why answers are missing. Its methods but Wake are for one
+// goroutine.
 type Conn struct {
 	*waiter
-	gre, icmp *sender // icmp is nil without Options.Echo
+	gre       *sender
+	icmp      *sender // nil without Options.Echo
+	asking    *sender // of diagnostic echoes
 	receivers []*receiver
+	evidence  []*receiver // neither waited for nor in Dropped
 	egresses  []*egress
 	queued    []int // the egress of each packet in the batch
 	unqueued  []failure
@@ -55,46 +64,59 @@ func Open(o Options) (*Conn, error) {
 }
 
 func (c *Conn) open(o Options) (err error) {
-	if c.gre, err = c.add(unix.IPPROTO_GRE, o); err != nil {
+	if c.gre, err = c.add(unix.IPPROTO_GRE, answerFilter(), o.ReceiveBuffer); err != nil {
 		return err
 	}
 	sockets := []*socket{c.gre.socket}
 	if o.Echo {
-		if c.icmp, err = c.add(unix.IPPROTO_ICMP, o); err != nil {
+		if c.icmp, err = c.add(unix.IPPROTO_ICMP, echoFilter(o.EchoID), o.ReceiveBuffer); err != nil {
 			return err
 		}
 		sockets = append(sockets, c.icmp.socket)
+	}
+	if err := c.openEvidence(o); err != nil {
+		return err
 	}
 	c.waiter, err = newWaiter(sockets...)
 	return err
 }
 
 // add opens a socket that sends and receives.
-func (c *Conn) add(protocol int, o Options) (*sender, error) {
+func (c *Conn) add(protocol int, program []bpf.Instruction, buffer int) (*sender, error) {
+	r, err := openReceiver(protocol, program, answerRoom, buffer)
+	if err != nil {
+		return nil, err
+	}
+	c.receivers = append(c.receivers, r)
+	return sendingBy(r.socket, buffer)
+}
+
+// openReceiver opens a socket that receives what the filter passes.
+func openReceiver(protocol int, program []bpf.Instruction, room, buffer int) (*receiver, error) {
 	s, err := openSocket(protocol)
 	if err != nil {
 		return nil, err
 	}
-	program := answerFilter()
-	if protocol == unix.IPPROTO_ICMP {
-		program = echoFilter(o.EchoID)
-	}
-	r, err := newReceiver(s, program, answerRoom, o.ReceiveBuffer)
-	if err == nil {
-		err = s.headerOptions()
-	}
+	r, err := newReceiver(s, program, room, buffer)
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	s.buffer(unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, o.ReceiveBuffer)
-	c.receivers = append(c.receivers, r)
+	return r, nil
+}
+
+// sendingBy has a socket send, too.
+func sendingBy(s *socket, buffer int) (*sender, error) {
+	if err := s.headerOptions(); err != nil {
+		return nil, err
+	}
+	s.buffer(unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, buffer)
 	return newSender(s), nil
 }
 
 // Close closes the sockets.
 func (c *Conn) Close() error {
 	var errs []error
-	for _, r := range c.receivers {
+	for _, r := range slices.Concat(c.receivers, c.evidence) {
 		errs = append(errs, r.close())
 	}
 	if c.waiter != nil {
@@ -111,10 +133,18 @@ func (c *Conn) ReceiveBuffer() (int, error) { return c.receivers[0].size() }
 // through device or as the routing table says, with ttl and tos in their IP
 // header. It returns its handle for Queue.
 func (c *Conn) Egress(protocol uint8, source netip.Addr, device string, ttl, tos uint8) (int, error) {
-	if protocol == unix.IPPROTO_ICMP && c.icmp == nil {
+	out := c.gre
+	if protocol == unix.IPPROTO_ICMP {
+		out = c.icmp
+	}
+	if out == nil {
 		return 0, fmt.Errorf("protocol %d was not opened", protocol)
 	}
-	e, err := newEgress(protocol, source, device, ttl, tos)
+	return c.addEgress(out, source, device, ttl, tos)
+}
+
+func (c *Conn) addEgress(out *sender, source netip.Addr, device string, ttl, tos uint8) (int, error) {
+	e, err := newEgress(out, source, device, ttl, tos)
 	if err != nil {
 		return 0, err
 	}
@@ -128,15 +158,12 @@ func (c *Conn) Queue(way int, destination [4]byte, payload []byte) {
 	place := len(c.queued)
 	c.queued = append(c.queued, way)
 	e := c.egresses[way]
-	oob, err := e.control(c.gre.fd)
-	switch {
-	case err != nil:
+	oob, err := e.control()
+	if err != nil {
 		c.unqueued = append(c.unqueued, failure{place, err})
-	case e.icmp:
-		c.icmp.queue(place, destination, payload, oob)
-	default:
-		c.gre.queue(place, destination, payload, oob)
+		return
 	}
+	e.out.queue(place, destination, payload, oob)
 }
 
 // Flush sends the batch with one system call for 64 packets, without blocking,
@@ -153,6 +180,7 @@ func (c *Conn) Flush(failed func(place int, err error)) {
 	if c.icmp != nil {
 		c.icmp.flush(fail)
 	}
+	c.asking.flush(fail) // last: these may wait
 	c.queued, c.unqueued = c.queued[:0], c.unqueued[:0]
 }
 
@@ -168,7 +196,8 @@ func (c *Conn) Receive(handle func(packet []byte, at time.Time)) error {
 }
 
 // Dropped returns how many packets the kernel dropped so far because the
-// receive buffer was full. It is told with the packet that follows.
+// receive buffer was full, evidence not among them. It is told with the packet
+// that follows.
 func (c *Conn) Dropped() uint64 {
 	var n uint64
 	for _, r := range c.receivers {

@@ -11,6 +11,10 @@
 // number of them, needs no privilege once it is open, and follows a device that
 // was deleted and made again.
 //
+// Evidence, ICMP errors and the replies to diagnostic echoes, has small sockets of
+// its own that nobody waits for: a flood of forged errors fills one, and that is
+// all it does.
+//
 // The file descriptors are kept out of the runtime's poller: with them in it,
 // each packet that arrives wakes a thread that finds nobody waiting.
 package rawsock

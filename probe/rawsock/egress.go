@@ -13,7 +13,7 @@ import (
 
 // egress is a way out: the control messages that choose it.
 type egress struct {
-	icmp   bool
+	out    *sender
 	source netip.Addr
 	device string
 	index  int // of device; 0: not there when last looked for
@@ -25,14 +25,14 @@ type egress struct {
 
 // newEgress prepares the control messages: the source address and the device
 // (ip(7), IP_PKTINFO), and TTL and TOS where they are not the socket's.
-func newEgress(protocol uint8, source netip.Addr, device string, ttl, tos uint8) (*egress, error) {
+func newEgress(out *sender, source netip.Addr, device string, ttl, tos uint8) (*egress, error) {
 	if len(device) >= unix.IFNAMSIZ {
 		return nil, fmt.Errorf("device %q: a name has at most %d characters", device, unix.IFNAMSIZ-1)
 	}
 	if !source.Is4() {
 		return nil, fmt.Errorf("source %v: an IPv4 address is needed", source)
 	}
-	e := &egress{icmp: protocol == unix.IPPROTO_ICMP, source: source, device: device}
+	e := &egress{out: out, source: source, device: device}
 	info := unix.Inet4Pktinfo{Spec_dst: source.As4()}
 	e.oob = unix.PktInfo4(&info)
 	if ttl != defaultTTL {
@@ -46,21 +46,21 @@ func newEgress(protocol uint8, source netip.Addr, device string, ttl, tos uint8)
 
 // control returns the control messages, once the device is known. The kernel
 // wants its index, which changes when a device is deleted and made again.
-func (e *egress) control(fd int) ([]byte, error) {
+func (e *egress) control() ([]byte, error) {
 	if e.device != "" && e.index == 0 {
-		if err := e.find(fd); err != nil {
+		if err := e.find(); err != nil {
 			return nil, err
 		}
 	}
 	return e.oob, nil
 }
 
-func (e *egress) find(fd int) error {
+func (e *egress) find() error {
 	ifreq, err := unix.NewIfreq(e.device)
 	if err != nil {
 		return unix.ENODEV
 	}
-	if err := unix.IoctlIfreq(fd, unix.SIOCGIFINDEX, ifreq); err != nil {
+	if err := unix.IoctlIfreq(e.out.fd, unix.SIOCGIFINDEX, ifreq); err != nil {
 		return err
 	}
 	e.index = int(ifreq.Uint32())

@@ -90,6 +90,34 @@ func echoFilter(id uint16) []bpf.Instruction {
 	}
 }
 
+// errorFilter passes ICMP errors (RFC 792, types 3, 11 and 12) that quote GRE, or
+// an echo with our identifier.
+func errorFilter(id uint16) []bpf.Instruction {
+	const drop = 0xff // patched below to the way out
+	return aim([]bpf.Instruction{
+		bpf.LoadMemShift{Off: 0}, // X = IP header length
+		bpf.LoadIndirect{Off: 0, Size: 1},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 3, SkipTrue: 2},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 11, SkipTrue: 1},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: 12, SkipTrue: drop},
+		// X + 8 is the quoted IP header.
+		bpf.LoadIndirect{Off: 8 + 9, Size: 1},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 47, SkipTrue: 10},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: 1, SkipTrue: drop},
+		bpf.LoadIndirect{Off: 8, Size: 1},
+		bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: 0x0f},
+		bpf.ALUOpConstant{Op: bpf.ALUOpShiftLeft, Val: 2},
+		bpf.ALUOpX{Op: bpf.ALUOpAdd},
+		bpf.TAX{}, // X + 8 is the quoted ICMP header
+		bpf.LoadIndirect{Off: 8, Size: 1},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: 8, SkipTrue: drop},
+		bpf.LoadIndirect{Off: 8 + 4, Size: 2},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(id), SkipTrue: drop},
+		bpf.RetConstant{Val: accept},
+		bpf.RetConstant{Val: 0},
+	}, drop)
+}
+
 // noneFilter passes nothing: for sockets that only send.
 func noneFilter() []bpf.Instruction {
 	return []bpf.Instruction{bpf.RetConstant{Val: 0}}

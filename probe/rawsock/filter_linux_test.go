@@ -110,6 +110,37 @@ var echoCases = []filterCase{
 	{"cut off", ip(1, nil, []byte{0, 0, 0, 0, 0x12}), false},
 }
 
+// icmpError is an error of a type, by a router, that quotes a packet.
+func icmpError(kind byte, quote []byte) []byte {
+	return ip(1, nil, append([]byte{kind, 13, 0, 0, 0, 0, 0, 0}, quote...))
+}
+
+// Echo messages with our identifier and with another's.
+var (
+	ourEcho   = []byte{8, 0, 0, 0, 0x12, 0x67, 0, 1}
+	otherEcho = []byte{8, 0, 0, 0, 0x12, 0x68, 0, 1}
+)
+
+var errorCases = []filterCase{
+	{"unreachable, quoting a keepalive", icmpError(3, ip(47, nil, greHeader(0, 0x0800, inner(nil)))), true},
+	{"time exceeded", icmpError(11, ip(47, nil, greHeader(0, 0x0800, inner(nil)))), true},
+	{"parameter problem", icmpError(12, ip(47, nil, greHeader(0, 0x0800, inner(nil)))), true},
+	{"IP options on both", ip(1, nop, append([]byte{3, 1, 0, 0, 0, 0, 0, 0}, ip(47, nop, make([]byte, 8))...)), true},
+	{"8 octets quoted", icmpError(3, ip(47, nil, make([]byte, 8))), true},
+	{"quoting our echo", icmpError(3, ip(1, nil, ourEcho)), true},
+	{"quoting our echo with IP options", icmpError(3, ip(1, slices.Repeat(nop, 10), ourEcho)), true},
+	{"quoting another's echo", icmpError(3, ip(1, nil, otherEcho)), false},
+	{"quoting a reply", icmpError(3, ip(1, nil, append([]byte{0}, ourEcho[1:]...))), false},
+	{"quoting TCP", icmpError(3, ip(6, nil, make([]byte, 20))), false},
+	{"quoting UDP", icmpError(3, ip(17, nil, make([]byte, 8))), false},
+	{"our reply", ip(1, nil, []byte{0, 0, 0, 0, 0x12, 0x67, 0, 1}), false},
+	{"a redirect", icmpError(5, ip(47, nil, make([]byte, 8))), false},
+	{"source quench", icmpError(4, ip(47, nil, make([]byte, 8))), false},
+	{"an echo request", icmpError(8, ip(47, nil, make([]byte, 8))), false},
+	{"a quoted header cut", icmpError(3, ip(47, nil, nil)[:9]), false},
+	{"a quoted echo cut", icmpError(3, ip(1, nil, ourEcho[:5])), false},
+}
+
 var filters = []struct {
 	name    string
 	program []bpf.Instruction
@@ -119,6 +150,7 @@ var filters = []struct {
 	{"answers", answerFilter(), answerCases, 24},
 	{"requests", requestFilter(), requestCases, 48},
 	{"echo", echoFilter(0x1267), echoCases, 26},
+	{"errors", errorFilter(0x1267), errorCases, 38},
 	{"none", noneFilter(), []filterCase{{"an answer", answerCases[0].packet, false}}, 0},
 }
 

@@ -26,11 +26,13 @@ type receiver struct {
 	emptied  time.Time // when the buffer was last seen empty
 }
 
-// packetRoom is how much of a received packet is read. A keepalive's answer is
-// under 100 bytes; what a peer trails behind its own must come back whole.
+// How much of a received packet is read. A keepalive's answer is under 100 bytes;
+// what a peer trails behind its own must come back whole; an ICMP error has at
+// most 576 (RFC 1812 section 4.3.2.3).
 const (
 	answerRoom  = 256
 	requestRoom = 2048
+	errorRoom   = 576
 )
 
 func newReceiver(s *socket, program []bpf.Instruction, room, buffer int) (*receiver, error) {
@@ -62,22 +64,32 @@ const mostBatches = 64
 func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
 	begun := time.Now()
 	for range mostBatches {
-		n, err := r.in.ReadBatch(r.messages, unix.MSG_DONTWAIT)
-		if err != nil {
-			r.emptied = begun
-			return receiveError(err)
-		}
-		now := time.Now()
-		for i := range r.messages[:n] {
-			m := &r.messages[i]
-			handle(m.Buffers[0][:m.N], r.control(m.OOB[:m.NN], now))
-		}
-		if n < len(r.messages) {
-			r.emptied = begun
-			break
+		more, err := r.receiveBatch(begun, handle)
+		if err != nil || !more {
+			return err
 		}
 	}
 	return nil
+}
+
+// receiveBatch hands over one batch at most, and says whether there may be more.
+// begun is when this reading of the buffer began.
+func (r *receiver) receiveBatch(begun time.Time, handle func(packet []byte, at time.Time)) (more bool, err error) {
+	n, err := r.in.ReadBatch(r.messages, unix.MSG_DONTWAIT)
+	if err != nil {
+		r.emptied = begun
+		return false, receiveError(err)
+	}
+	now := time.Now()
+	for i := range r.messages[:n] {
+		m := &r.messages[i]
+		handle(m.Buffers[0][:m.N], r.control(m.OOB[:m.NN], now))
+	}
+	if n == len(r.messages) {
+		return true, nil
+	}
+	r.emptied = begun
+	return false, nil
 }
 
 // receiveError tells an empty buffer and an interrupted call from a fault.

@@ -31,6 +31,7 @@ func TestWait(t *testing.T) {
 		{"woken twice before", func() { c.Wake(); c.Wake() }, patience, false, false},
 		{"which counts once", func() {}, short, false, true},
 		{"woken meanwhile", func() { time.AfterFunc(short, c.Wake) }, patience, true, false},
+		{"evidence", func() { must(t, f.Send(errorCases[0].packet)) }, short, true, true},
 		{"a packet", func() { must(t, f.Send(answerCases[0].packet)) }, patience, true, false},
 		{"still there", func() {}, patience, true, false},
 		{"of no interest", func() {}, short, false, true},

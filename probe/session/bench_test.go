@@ -40,6 +40,7 @@ func TestNoAllocation(t *testing.T) {
 	for name, f := range map[string]func(){
 		"Advance, Returned": func() { s.Returned(0, s.Advance(0).ID) },
 		"Unsent":            func() { s.Advance(0); s.Unsent() },
+		"Number":            func() { s.Number(s.Advance(0).ID) },
 		"Excuse":            func() { s.Advance(0); s.Excuse(func(uint32) {}) },
 	} {
 		if n := testing.AllocsPerRun(100, f); n != 0 {

@@ -87,6 +87,14 @@ func (s *Session) find(id uint16) (seq uint32, ok bool) {
 	if s.matchAddress {
 		return s.newest()
 	}
+	return s.Number(id)
+}
+
+// Number returns the number of the keepalive that has this identification, if it
+// is among the newest 256, whatever became of it: an ICMP error that quotes one
+// of ours is known by it. Where the far end rewrites identifications, those of
+// answers say nothing.
+func (s *Session) Number(id uint16) (seq uint32, ok bool) {
 	place, ok := s.ids.place(id)
 	if !ok {
 		return 0, false

@@ -71,6 +71,38 @@ func TestForgottenAfter256(t *testing.T) {
 	l.is("neither counts", Down, 257)
 }
 
+// A copy of a keepalive on its way out tells its number, whatever became of it
+// and however its answers are matched; other identifications tell none.
+func TestNumber(t *testing.T) {
+	for _, byAddress := range []bool{false, true} {
+		l := newLine(t, Config{Retries: 2, MatchAddress: byAddress})
+		if seq, ok := l.Number(7); ok {
+			t.Errorf("before any keepalive: that of %d", seq)
+		}
+		for range 300 {
+			l.send(0)
+		}
+		if !byAddress {
+			l.answer(0, 299, Answered)
+		}
+		l.Unsent()
+		known := 0
+		for id := range 1 << 16 {
+			if _, ok := l.Number(uint16(id)); ok {
+				known++
+			}
+		}
+		if known != 256 {
+			t.Errorf("by address %v: %d identifications are known; want 256", byAddress, known)
+		}
+		for want := uint32(300 - 255); want <= 300; want++ {
+			if seq, ok := l.Number(l.ids[want]); !ok || seq != want {
+				t.Errorf("by address %v: keepalive %d is told as %d, %v", byAddress, want, seq, ok)
+			}
+		}
+	}
+}
+
 func TestUnmatched(t *testing.T) {
 	l := newLine(t, Config{Retries: 3})
 	if r := l.Returned(0, 77); r != (Return{Verdict: Unmatched, From: Pending, To: Pending}) {

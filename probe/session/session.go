@@ -70,6 +70,9 @@ func (s *Session) Counter() uint32 { return s.counter }
 // Seq returns the number of the newest keepalive; 0 if there is none yet.
 func (s *Session) Seq() uint32 { return s.seq }
 
+// SentAt returns when the newest keepalive was sent; 0 if there is none yet.
+func (s *Session) SentAt() time.Duration { return s.sentAt[s.slot(s.seq)] }
+
 // Due is a keepalive to be sent.
 type Due struct {
 	Seq      uint32 // its number, from 1
@@ -126,6 +129,24 @@ func (s *Session) Excuse(each func(seq uint32)) {
 		each(seq)
 	}
 	s.step(excused)
+}
+
+// Stop ends probing as the operator wants it: the line is [Disabled], and what is
+// in flight is given up as by [Session.Excuse].
+func (s *Session) Stop(each func(seq uint32)) (from, to State) {
+	from = s.state
+	s.Excuse(each)
+	s.step(stopped)
+	return from, s.state
+}
+
+// Resume begins anew after [Session.Stop], as [New] did; numbers go on.
+func (s *Session) Resume() (from, to State) {
+	from = s.state
+	if s.step(resumed); s.state != from {
+		s.counter, s.row = 0, 0
+	}
+	return from, s.state
 }
 
 // inWindow returns how many keepalives the window holds.

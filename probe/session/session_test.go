@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -230,4 +231,39 @@ func TestExcuse(t *testing.T) {
 		same(t, excuse(l))
 		l.is("new", Pending, 0)
 	})
+}
+
+// Disabled after two of three retries, and enabled again: what was in flight is
+// given up, its answer still counts but starts nothing, and the count begins
+// anew.
+func TestStopAndResume(t *testing.T) {
+	l := newLine(t, Config{Retries: 3})
+	l.send(0)
+	l.answer(time.Millisecond, 1, Answered)
+	l.send(1 * time.Second)
+	l.send(2 * time.Second)
+	l.is("two are missing", Up, 2)
+	var given []uint32
+	if from, to := l.Stop(func(seq uint32) { given = append(given, seq) }); from != Up || to != Disabled {
+		t.Errorf("Stop: from %v to %v", from, to)
+	}
+	if !slices.Equal(given, []uint32{2, 3}) {
+		t.Errorf("given up: %v, want 2 and 3", given)
+	}
+	l.is("disabled", Disabled, 0)
+	if r := l.answer(2100*time.Millisecond, 3, Answered); r.From != Disabled || r.To != Disabled {
+		t.Errorf("an answer took the line from %v to %v", r.From, r.To)
+	}
+	if at := l.SentAt(); at != 2*time.Second {
+		t.Errorf("the newest was sent at %v, want 2s", at)
+	}
+	if from, to := l.Resume(); from != Disabled || to != Pending {
+		t.Errorf("Resume: from %v to %v", from, to)
+	}
+	for i := range 3 {
+		l.send(time.Duration(10+i) * time.Second)
+	}
+	l.is("three are missing, none more is due", Pending, 3)
+	l.send(13 * time.Second)
+	l.is("the fourth is due (R10)", Down, 4)
 }

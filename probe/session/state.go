@@ -12,6 +12,8 @@ const (
 	// Down: retries were exhausted as a keepalive fell due (R10). Keepalives go
 	// on being sent (R11).
 	Down
+	// Disabled: administratively down, nothing is sent.
+	Disabled
 )
 
 func (s State) String() string {
@@ -22,6 +24,8 @@ func (s State) String() string {
 		return "up"
 	case Down:
 		return "down"
+	case Disabled:
+		return "disabled"
 	}
 	return "invalid"
 }
@@ -37,13 +41,17 @@ const (
 	stray                  // late, duplicate or unmatched: not an answer in flight
 	unsent                 // the keepalive could not be sent
 	excused                // keepalives in flight were given up as unknown
+	stopped                // the operator disables the tunnel
+	resumed                // the operator enables it again
 	events
 )
 
 // transitions is the whole state machine. Pending needs but one answer: UpAfter
 // is about coming up again.
-var transitions = [Down + 1][events]State{
-	Pending: {due: Pending, exhausted: Down, answer: Up, partial: Up, stray: Pending, unsent: Pending, excused: Pending},
-	Up:      {due: Up, exhausted: Down, answer: Up, partial: Up, stray: Up, unsent: Up, excused: Up},
-	Down:    {due: Down, exhausted: Down, answer: Up, partial: Down, stray: Down, unsent: Down, excused: Down},
+var transitions = [Disabled + 1][events]State{
+	Pending: {due: Pending, exhausted: Down, answer: Up, partial: Up, stray: Pending, unsent: Pending, excused: Pending, stopped: Disabled, resumed: Pending},
+	Up:      {due: Up, exhausted: Down, answer: Up, partial: Up, stray: Up, unsent: Up, excused: Up, stopped: Disabled, resumed: Up},
+	Down:    {due: Down, exhausted: Down, answer: Up, partial: Down, stray: Down, unsent: Down, excused: Down, stopped: Disabled, resumed: Down},
+	Disabled: {due: Disabled, exhausted: Disabled, answer: Disabled, partial: Disabled, stray: Disabled, unsent: Disabled, excused: Disabled,
+		stopped: Disabled, resumed: Pending},
 }

@@ -33,6 +33,22 @@ var wantTransitions = []struct {
 	{Down, stray, Down, "an answer that is not awaited proves nothing about now"},
 	{Down, unsent, Down, "R11: what was not sent is not answered"},
 	{Down, excused, Down, "unknown is no answer"},
+
+	{Pending, stopped, Disabled, "the operator's word ends probing in any state"},
+	{Up, stopped, Disabled, "the operator's word ends probing in any state"},
+	{Down, stopped, Disabled, "the operator's word ends probing in any state"},
+	{Disabled, stopped, Disabled, "it is already"},
+	{Pending, resumed, Pending, "nothing was stopped"},
+	{Up, resumed, Up, "nothing was stopped"},
+	{Down, resumed, Down, "nothing was stopped"},
+	{Disabled, resumed, Pending, "what was known is too old: begin anew"},
+	{Disabled, due, Disabled, "nothing falls due; and were it so, nothing would be tested"},
+	{Disabled, exhausted, Disabled, "nothing falls due"},
+	{Disabled, answer, Disabled, "a belated answer counts, and is no reason to go on"},
+	{Disabled, partial, Disabled, "as an answer"},
+	{Disabled, stray, Disabled, "changes no state"},
+	{Disabled, unsent, Disabled, "changes no state"},
+	{Disabled, excused, Disabled, "changes no state"},
 }
 
 func TestTransitions(t *testing.T) {
@@ -73,7 +89,7 @@ func TestZeroStateHasNoTransitions(t *testing.T) {
 }
 
 func TestStateString(t *testing.T) {
-	for s, want := range map[State]string{0: "invalid", Pending: "pending", Up: "up", Down: "down", 4: "invalid"} {
+	for s, want := range map[State]string{0: "invalid", Pending: "pending", Up: "up", Down: "down", Disabled: "disabled", 5: "invalid"} {
 		if got := s.String(); got != want {
 			t.Errorf("State(%d).String() = %q, want %q", s, got, want)
 		}

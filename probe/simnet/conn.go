@@ -9,11 +9,17 @@ import (
 )
 
 // Conn is what the engine sends and receives by. It takes in GRE keepalives that
-// come back (protocol type 0) and ICMP other than echo requests.
+// come back (protocol type 0) and ICMP echo replies, and on sockets of their own
+// the evidence: no Wait of the Conn ends for them, nor are they in its Dropped.
 type Conn struct {
 	*Socket
+	Errors  *Socket // ICMP errors that quote GRE, or an echo that is no diagnostic one
+	Replies *Socket // replies to diagnostic echoes
+
 	ways  []egress
 	batch []queued
+
+	evidenceID uint16 // of diagnostic echoes; guarded by the Net's lock
 }
 
 // egress is a way out, as Egress was told.
@@ -34,17 +40,28 @@ type queued struct {
 // deviceNameMax is the longest name of an interface on Linux (IFNAMSIZ - 1).
 const deviceNameMax = 15
 
-// Conn returns a new raw socket of the host for the engine.
+// Conn returns new raw sockets of the host for the engine.
 func (h *Host) Conn() *Conn {
-	return &Conn{Socket: newSocket(h, func(ip ipv4) bool {
-		switch ip.protocol() {
-		case protocolICMP:
-			return len(ip.body) > 0 && ip.body[0] != icmpEcho
-		case protocolGRE:
-			return len(ip.body) >= 4 && be.Uint16(ip.body[2:]) == greKeepalive
-		}
-		return false
-	})}
+	c := new(Conn)
+	c.Socket = newSocket(h, func(ip ipv4) bool {
+		return isAnswer(ip) || isReply(ip) && echoID(ip.body) != c.evidenceID
+	})
+	c.Errors = newSocket(h, func(ip ipv4) bool { return quotesOurs(ip, c.evidenceID) })
+	c.Replies = newSocket(h, func(ip ipv4) bool { return isReply(ip) && echoID(ip.body) == c.evidenceID })
+	c.Errors.SetReceiveBuffer(evidenceBuffer)
+	c.Replies.SetReceiveBuffer(evidenceBuffer)
+	return c
+}
+
+// evidenceBuffer is what package rawsock's sockets for evidence are granted.
+const evidenceBuffer = 256 << 10
+
+// SetEvidenceID says which identifier diagnostic echoes have; 0 without it.
+func (c *Conn) SetEvidenceID(id uint16) {
+	c.host.net.mu.Lock()
+	defer c.host.net.mu.Unlock()
+	c.host.net.advance(time.Now())
+	c.evidenceID = id
 }
 
 // Egress prepares a way out and returns its handle. It fails for what can never
@@ -64,6 +81,22 @@ func (c *Conn) Egress(protocol uint8, source netip.Addr, device string, ttl, tos
 	}
 	c.ways = append(c.ways, egress{protocol, from, device, ttl, tos})
 	return len(c.ways) - 1, nil
+}
+
+// EvidenceEgress is Egress for diagnostic echoes.
+func (c *Conn) EvidenceEgress(source netip.Addr, device string, ttl, tos uint8) (int, error) {
+	return c.Egress(protocolICMP, source, device, ttl, tos)
+}
+
+// ReceiveEvidence calls handle with what has arrived of ICMP errors and of replies
+// to diagnostic echoes, at most 64 of each. It never blocks.
+func (c *Conn) ReceiveEvidence(handle func(packet []byte, at time.Time)) error {
+	for _, s := range []*Socket{c.Errors, c.Replies} {
+		if err := s.receiveBatch(handle); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Queue adds what follows the IP header to the batch. The payload must not

@@ -131,3 +131,10 @@ func (w *world) receive() (ids []uint16) {
 	}))
 	return ids
 }
+
+// evidence returns the kinds of what one ReceiveEvidence brings.
+func (w *world) evidence() (kinds []string) {
+	w.Helper()
+	w.must(w.conn.ReceiveEvidence(func(p []byte, _ time.Time) { kinds = append(kinds, kind(p)) }))
+	return kinds
+}

@@ -4,9 +4,11 @@ import "time"
 
 // ICMP types (RFC 792) and the codes of destination unreachable.
 const (
-	icmpEchoReply   = 0
-	icmpUnreachable = 3
-	icmpEcho        = 8
+	icmpEchoReply        = 0
+	icmpUnreachable      = 3
+	icmpEcho             = 8
+	icmpTimeExceeded     = 11
+	icmpParameterProblem = 12
 
 	hostUnreachable     = 1
 	protocolUnreachable = 2

@@ -3,7 +3,6 @@ package simnet
 import (
 	"container/heap"
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"time"
@@ -97,7 +96,7 @@ func (n *Net) path(from, to addr) *Path {
 	p := n.paths[key]
 	if p == nil {
 		stream := uint64(be.Uint32(from[:]))<<32 | uint64(be.Uint32(to[:]))
-		p = &Path{net: n, random: rand.New(rand.NewPCG(n.seed, stream))}
+		p = newPath(n, stream)
 		n.paths[key] = p
 	}
 	return p

@@ -27,14 +27,37 @@ type Impairment struct {
 }
 
 // Path is the way from one address to another, in one direction. It comes from
-// [Net.Path].
+// [Net.Path]. ICMP has a lane of its own: the same things happen to it, but who
+// asks why a keepalive is missing does not change what happens to the next.
 type Path struct {
 	net *Net
 	// The rest is guarded by net.mu.
+	set   *Impairment // nil: the Net's default
+	main  lane
+	aside lane // ICMP's
+}
+
+// lane is what chance has made of the packets so far.
+type lane struct {
 	random *rand.Rand
-	set    *Impairment // nil: the Net's default
-	latest time.Time   // arrival of the last packet that was not held back
-	bad    bool        // in a burst of losses
+	latest time.Time // arrival of the last packet that was not held back
+	bad    bool      // in a burst of losses
+}
+
+func newPath(n *Net, stream uint64) *Path {
+	return &Path{
+		net:   n,
+		main:  lane{random: rand.New(rand.NewPCG(n.seed, stream))},
+		aside: lane{random: rand.New(rand.NewPCG(^n.seed, stream))},
+	}
+}
+
+// lane returns the one that a packet takes.
+func (p *Path) lane(packet []byte) *lane {
+	if len(packet) > 9 && packet[9] == protocolICMP {
+		return &p.aside
+	}
+	return &p.main
 }
 
 // Set replaces what the way does, from the next packet on. Any goroutine may
@@ -63,54 +86,54 @@ func (p *Path) impairment() *Impairment {
 // carry calls arrives with each copy of packet that will come out at the other
 // end, and when. packet becomes the path's.
 func (p *Path) carry(packet []byte, at time.Time, arrives func(packet []byte, at time.Time)) {
-	i := p.impairment()
-	if p.lost(i) {
+	i, l := p.impairment(), p.lane(packet)
+	if l.lost(i) {
 		return
 	}
-	again := p.happens(i.Duplicate)
+	again := l.happens(i.Duplicate)
 	if again {
-		arrives(p.corrupted(i, bytes.Clone(packet)), p.arrival(i, at))
+		arrives(l.corrupted(i, bytes.Clone(packet)), l.arrival(i, at))
 	}
-	arrives(p.corrupted(i, packet), p.arrival(i, at))
+	arrives(l.corrupted(i, packet), l.arrival(i, at))
 }
 
-func (p *Path) happens(share float64) bool { return share > 0 && p.random.Float64() < share }
+func (l *lane) happens(share float64) bool { return share > 0 && l.random.Float64() < share }
 
 // lost draws the fate of a packet. Bursts come from two states (Gilbert): a bad
 // one, left with probability 1/Burst at each packet, in which all are lost, and
 // a good one, left so often that the share comes out at Loss.
-func (p *Path) lost(i *Impairment) bool {
+func (l *lane) lost(i *Impairment) bool {
 	if i.Burst <= 1 || i.Loss <= 0 || i.Loss >= 1 {
-		p.bad = false
-		return p.happens(i.Loss)
+		l.bad = false
+		return l.happens(i.Loss)
 	}
 	leave := 1 / i.Burst
-	if p.bad {
-		p.bad = !p.happens(leave)
+	if l.bad {
+		l.bad = !l.happens(leave)
 	} else {
-		p.bad = p.happens(leave * i.Loss / (1 - i.Loss))
+		l.bad = l.happens(leave * i.Loss / (1 - i.Loss))
 	}
-	return p.bad
+	return l.bad
 }
 
-func (p *Path) arrival(i *Impairment, at time.Time) time.Time {
+func (l *lane) arrival(i *Impairment, at time.Time) time.Time {
 	at = at.Add(max(i.Delay, 0))
 	if i.Jitter > 0 {
-		at = at.Add(time.Duration(p.random.Int64N(int64(i.Jitter))))
+		at = at.Add(time.Duration(l.random.Int64N(int64(i.Jitter))))
 	}
-	if p.happens(i.Reorder) {
+	if l.happens(i.Reorder) {
 		return at.Add(max(i.HeldBack, 0))
 	}
-	if at.Before(p.latest) && i.Jitter > 0 {
-		at = p.latest
+	if at.Before(l.latest) && i.Jitter > 0 {
+		at = l.latest
 	}
-	p.latest = at
+	l.latest = at
 	return at
 }
 
-func (p *Path) corrupted(i *Impairment, packet []byte) []byte {
-	if len(packet) > 0 && p.happens(i.Corrupt) {
-		packet[p.random.IntN(len(packet))] ^= uint8(1 + p.random.IntN(255))
+func (l *lane) corrupted(i *Impairment, packet []byte) []byte {
+	if len(packet) > 0 && l.happens(i.Corrupt) {
+		packet[l.random.IntN(len(packet))] ^= uint8(1 + l.random.IntN(255))
 	}
 	return packet
 }

@@ -2,6 +2,7 @@ package simnet
 
 import (
 	"bytes"
+	"slices"
 	"time"
 )
 
@@ -133,6 +134,35 @@ func (s *Socket) take() ([]arrival, error) {
 	}
 	got := s.queue
 	s.queue, s.spare, s.used = s.spare[:0], got, 0
+	return got, nil
+}
+
+// mostInBatch is how many packets one system call of package rawsock carries.
+const mostInBatch = 64
+
+// receiveBatch is Receive of one batch at most.
+func (s *Socket) receiveBatch(handle func(packet []byte, at time.Time)) error {
+	got, err := s.takeBatch()
+	for _, a := range got {
+		handle(a.packet, a.at)
+	}
+	return err
+}
+
+func (s *Socket) takeBatch() ([]arrival, error) {
+	s.host.net.mu.Lock()
+	defer s.host.net.mu.Unlock()
+	s.host.net.advance(time.Now())
+	if s.failure != nil {
+		return nil, s.failure
+	}
+	n := min(len(s.queue), mostInBatch)
+	got := append(s.spare[:0], s.queue[:n]...)
+	s.spare = got
+	for _, a := range got {
+		s.used -= packetOverhead + len(a.packet)
+	}
+	s.queue = slices.Delete(s.queue, 0, n)
 	return got, nil
 }
 
