@@ -9,8 +9,14 @@ import (
 // reportRows is how many rows or spokes a reader copies while it holds the lock.
 const reportRows = 64
 
-// rowChunks are the buffers that reports copy rows into.
-var rowChunks = sync.Pool{New: func() any { return new([reportRows]row) }}
+// rowChunk is what a reader copies rows into, with their evidence.
+type rowChunk struct {
+	rows     [reportRows]row
+	evidence [reportRows]evidence
+	recent   [recentFates]PackedOutcome // of the row that is shown
+}
+
+var rowChunks = sync.Pool{New: func() any { return new(rowChunk) }}
 
 // Report returns the whole fleet as of now, which should be the present time
 // with its monotonic reading. It reuses into and what it holds; nil makes a new
@@ -44,11 +50,11 @@ type Walker interface {
 func (s *Store) Walk(now time.Time, w Walker) error {
 	s.Flush()
 	from := s.sources.current()
-	sum := newSummary(now)
+	sum := NewSummary(now)
 	if err := s.walkTunnels(now, &from, &sum, w); err != nil {
 		return err
 	}
-	if err := s.walkSpokes(now, &from, &sum, w); err != nil {
+	if err := s.walkSpokes(now, &sum, w); err != nil {
 		return err
 	}
 	sum.Engine = from.engine()
@@ -59,7 +65,11 @@ func (s *Store) Walk(now time.Time, w Walker) error {
 type collector struct{ r *Report }
 
 func (c collector) Tunnel(t *TunnelReport) error {
+	n := len(c.r.Tunnels)
+	evidence := c.r.Tunnels[:n+1][n].Evidence // of the report before
 	c.r.Tunnels = append(c.r.Tunnels, *t)
+	c.r.Tunnels[n].Evidence = append(evidence[:0], t.Evidence...)
+	c.r.Tunnels[n].Recent = nil // whoever has a report asks for Outcomes
 	return nil
 }
 
@@ -75,10 +85,11 @@ func (c collector) Summary(s *Summary) error {
 
 // walkTunnels shows the tunnels, the disabled ones too.
 func (s *Store) walkTunnels(now time.Time, from *sourceSet, sum *Summary, w Walker) error {
-	chunk := rowChunks.Get().(*[reportRows]row)
+	chunk := rowChunks.Get().(*rowChunk)
 	defer rowChunks.Put(chunk)
 	var t TunnelReport
-	copied := 0 // rows below this number have been copied
+	var evidence []Evidence // of the tunnel before
+	copied := 0             // rows below this number have been copied
 	for i, number := range s.numbers {
 		switch {
 		case number < 0:
@@ -87,9 +98,12 @@ func (s *Store) walkTunnels(now time.Time, from *sourceSet, sum *Summary, w Walk
 			copied += s.copyRows(chunk, copied)
 			fallthrough
 		default:
-			chunk[number%reportRows].report(&t, now)
+			r := &chunk.rows[number%reportRows]
+			r.report(&t, now)
+			t.Recent = r.outcomes.recent(chunk.recent[:0])
 			t.PeerReflected, t.PeerLast, t.PeerInterval = from.peers(int(number))
 			t.Advice = from.advice(i)
+			evidence = r.tell(&t, s.watched(from), evidence[:0])
 		}
 		sum.Tunnels[t.State]++
 		if err := w.Tunnel(&t); err != nil {
@@ -100,13 +114,29 @@ func (s *Store) walkTunnels(now time.Time, from *sourceSet, sum *Summary, w Walk
 }
 
 // copyRows copies the rows from that number on and returns how many.
-func (s *Store) copyRows(chunk *[reportRows]row, from int) int {
+func (s *Store) copyRows(chunk *rowChunk, from int) int {
 	s.mu.Lock()
 	defer s.release()
-	return copy(chunk[:], s.rows[from:])
+	n := copy(chunk.rows[:], s.rows[from:])
+	for i := range chunk.rows[:n] {
+		if r := &chunk.rows[i]; r.evidence != nil {
+			chunk.evidence[i] = *r.evidence
+			r.evidence = &chunk.evidence[i]
+		}
+	}
+	return n
 }
 
-// report derives what readers see of a tunnel.
+// watched is since when the far ends' own keepalives are counted; zero: they are
+// not.
+func (s *Store) watched(from *sourceSet) time.Time {
+	if from.hearsPeers {
+		return s.start
+	}
+	return time.Time{}
+}
+
+// report derives what readers see of a tunnel, but for what explains it.
 func (r *row) report(t *TunnelReport, now time.Time) {
 	*t = TunnelReport{
 		Tunnel:       r.tunnel,
@@ -129,19 +159,18 @@ func (r *row) report(t *TunnelReport, now time.Time) {
 		Availability: r.availability(now),
 		LastReply:    r.lastReply,
 		ReplyTTL:     r.replyTTL,
+		Incident:     r.incident,
 	}
-	t.Reason, t.Detail = r.reason()
 }
 
 // walkSpokes shows the spokes.
-func (s *Store) walkSpokes(now time.Time, from *sourceSet, sum *Summary, w Walker) error {
+func (s *Store) walkSpokes(now time.Time, sum *Summary, w Walker) error {
 	var chunk [reportRows]SpokeReport
 	for first := 0; first < len(s.spokes); first += reportRows {
 		n := s.copySpokes(chunk[:], first, now)
 		for i := range chunk[:n] {
 			sp := &chunk[i]
-			sp.Route = from.routes(first + i)
-			sum.addSpoke(sp)
+			sum.AddSpoke(sp)
 			if err := w.Spoke(sp); err != nil {
 				return err
 			}
@@ -156,24 +185,14 @@ func (s *Store) copySpokes(chunk []SpokeReport, first int, now time.Time) int {
 	defer s.release()
 	n := min(len(chunk), len(s.spokes)-first)
 	for i := range chunk[:n] {
-		sp := &s.spokes[first+i]
-		chunk[i] = SpokeReport{
-			Spoke:     &s.inv.Spokes[first+i],
-			Time:      now,
-			Path:      sp.path,
-			Since:     sp.since,
-			Active:    s.nameOf(sp.active),
-			Rank:      sp.rank,
-			Protected: sp.protected,
-			Ranked:    sp.ranked(),
-		}
+		chunk[i] = s.reportSpoke(first+i, now)
 	}
 	return n
 }
 
-// newSummary is one that has counted nothing; states and paths that nobody is
-// in count 0.
-func newSummary(now time.Time) Summary {
+// NewSummary returns one that has counted nothing; states and paths that nobody
+// is in count 0.
+func NewSummary(now time.Time) Summary {
 	return Summary{
 		Time:    now,
 		Tunnels: map[State]int{Pending: 0, Up: 0, Degraded: 0, Down: 0, Disabled: 0},
@@ -181,7 +200,8 @@ func newSummary(now time.Time) Summary {
 	}
 }
 
-func (sum *Summary) addSpoke(sp *SpokeReport) {
+// AddSpoke counts a spoke.
+func (sum *Summary) AddSpoke(sp *SpokeReport) {
 	sum.Spokes[sp.Path]++
 	if sp.Active != "" && sp.Ranked && !sp.Protected {
 		sum.Unprotected++

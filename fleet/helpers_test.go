@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -19,7 +20,11 @@ func at(seconds float64) time.Time {
 
 // oneTunnel is an inventory of one tunnel t1, changed by each option.
 func oneTunnel(options ...func(*Tunnel)) *Inventory {
-	t := Tunnel{Name: "t1", Enabled: true, Rank: 1}
+	t := Tunnel{
+		Name: "t1", Enabled: true, Rank: 1, Interval: 10 * time.Second, Retries: 3,
+		Source: netip.MustParseAddr("192.0.2.10"), Destination: netip.MustParseAddr("198.51.100.17"),
+		TTL: 255, TOS: 192, Probe: Keepalive,
+	}
 	for _, option := range options {
 		option(&t)
 	}

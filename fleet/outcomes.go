@@ -158,11 +158,8 @@ var fates = [...]Fate{pending: FatePending, missing: FateMissing, excused: FateE
 // list appends the newest 100 keepalives, oldest first.
 func (o *outcomes) list(into []Outcome) []Outcome {
 	for back := uint32(lossWindow); back > 0; back-- {
-		switch fate := *o.slot(o.newest - back + 1); {
-		case fate >= answered:
-			into = append(into, Outcome{FateAnswered, bucketRTT(int(fate - answered))})
-		case fate != unknown:
-			into = append(into, Outcome{Fate: fates[fate]})
+		if fate := *o.slot(o.newest - back + 1); fate != unknown {
+			into = append(into, PackedOutcome(fate).Unpack())
 		}
 	}
 	return into

@@ -10,18 +10,21 @@ type packed struct {
 	subject string // the tunnel, or the spoke
 	active  string
 	detail  string
+	route   *Route
 	counter uint32
 
 	from, to  uint8 // positions in words
 	reason    uint8
 	spoke     bool
 	protected bool
+	blackHole bool
 }
 
 // words are all that a state, a path or a reason can be.
 var words = [...]string{
 	"", string(Pending), string(Up), string(Degraded), string(Down), string(Disabled),
 	string(PathPrimary), string(PathBackup), string(PathNone), string(ReasonLocal),
+	string(ReasonProhibited), string(ReasonNoGRE), string(ReasonUnreachable), string(ReasonBlackHole), string(ReasonSilent),
 }
 
 // wordOf returns the position of a word; what is not one of them is 0.
@@ -42,6 +45,7 @@ func pack(e *Event) packed {
 	if e.Spoke != "" {
 		p.spoke, p.subject = true, e.Spoke
 		p.from, p.to = wordOf(e.FromPath), wordOf(e.ToPath)
+		p.route, p.blackHole = e.Route, e.BlackHole
 	}
 	return p
 }
@@ -53,6 +57,7 @@ func (p *packed) unpack(number uint64) Event {
 	}
 	if p.spoke {
 		e.Spoke, e.FromPath, e.ToPath = p.subject, Path(words[p.from]), Path(words[p.to])
+		e.Route, e.BlackHole = p.route, p.blackHole
 	} else {
 		e.Tunnel, e.From, e.To = p.subject, State(words[p.from]), State(words[p.to])
 	}

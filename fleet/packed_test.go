@@ -21,7 +21,9 @@ func TestPackedIsWhole(t *testing.T) {
 	for _, from := range []Path{PathPending, PathPrimary, PathBackup, PathNone} {
 		for _, to := range []Path{PathPending, PathPrimary, PathBackup, PathNone} {
 			events = append(events, Event{Number: 7, Time: now, Spoke: "seoul", FromPath: from, ToPath: to,
-				Active: "fra1-seoul", Protected: true})
+				Active: "fra1-seoul", Protected: true},
+				Event{Number: 7, Time: now, Spoke: "seoul", FromPath: from, ToPath: to, Detail: "a black hole",
+					Route: &Route{Prefix: "10.17.0.0/16", Device: "gre1"}, BlackHole: true})
 		}
 	}
 	for _, e := range events {
@@ -32,5 +34,15 @@ func TestPackedIsWhole(t *testing.T) {
 	}
 	if size, whole := unsafe.Sizeof(packed{}), unsafe.Sizeof(Event{}); size*2 > whole+16 {
 		t.Errorf("%d bytes, of an event's %d", size, whole)
+	}
+}
+
+// Every reason is one of the log's words.
+func TestReasonsArePacked(t *testing.T) {
+	for _, reason := range []Reason{ReasonLocal, ReasonProhibited, ReasonNoGRE, ReasonUnreachable, ReasonBlackHole, ReasonSilent} {
+		p := pack(&Event{Tunnel: "t", To: Down, Reason: reason})
+		if got := p.unpack(1).Reason; got != reason {
+			t.Errorf("%q becomes %q", reason, got)
+		}
 	}
 }

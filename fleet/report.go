@@ -80,6 +80,10 @@ type TunnelReport struct {
 	Evidence     []Evidence // what was observed, strongest first; none while all is well
 	Incident     uint64     // number of the open incident it is a member of; 0: none
 
+	// Recent is the newest keepalives, at most 60, oldest first. It is set in a
+	// [Walker]'s rows only, and valid as long as they are: [Store.Outcomes] has more.
+	Recent []PackedOutcome
+
 	PeerReflected uint64 // the far end's own keepalives that were answered (R12)
 	PeerLast      time.Time
 	PeerInterval  time.Duration // as observed; 0: not known
@@ -111,7 +115,7 @@ const (
 // a state and never changes one.
 type Evidence struct {
 	Kind  EvidenceKind
-	Time  time.Time  // when it was observed last; zero for a rule
+	Time  time.Time  // when it was observed last; zero for a rule, and for what never came
 	Count uint64     // how often since it began; 0: not counted
 	From  netip.Addr // who sent it; invalid: nobody, or not known
 	Text  string     // what was seen, for the operator
@@ -140,11 +144,13 @@ type Incident struct {
 	End     time.Time // when the last one came up again, or was given up; zero: it goes on
 	Factor  Factor
 	Value   string   // "fra1"; "" for FactorAll
-	Members []string // every tunnel that went down in it, in the order in which they did
+	Members []string // every tunnel that went down in it, in the order in which they were found
+	More    int      // members that Members leaves out: a stream's lines are bounded
 	Down    int      // of the members, now
 	Shared  int      // enabled tunnels that share the factor
 	Up      int      // of those, when it was last changed
-	Reason  Reason   // of most members; "" if none is known
+	Reason  Reason   // of most members as they went down; "" if no reason is that of most
+	Into    uint64   // number of the incident that it turned out to be a part of; 0: none
 }
 
 // RTT summarises round trip times. Samples is 0 where none is known. P50 and
@@ -168,11 +174,11 @@ type SpokeReport struct {
 	Protected, Ranked bool
 	// Next is the tunnel that would take over if Active went down; "" if none.
 	Next string
-	// DeadBackups are enabled tunnels of higher rank than Active that are down:
-	// a primary that is up hides them.
+	// DeadBackups are enabled tunnels of Active's rank or a higher one that are
+	// down: a primary that is up hides them. In the inventory's order.
 	DeadBackups []string
 	OnBackup    time.Duration // time spent on a backup so far
-	Unprotected time.Duration // time reached, with nothing up behind the active tunnel
+	Unprotected time.Duration // time reached, Ranked, with nothing up behind the active tunnel
 	Route       *Route        // the kernel's route for Spoke.Watch, where known
 	// BlackHole: the kernel's route points into a tunnel of ours that is down
 	// (R2), since BlackHoleSince.
@@ -187,6 +193,9 @@ type Route struct {
 	Gateway string
 	Type    string // of a route that is no way, such as "blackhole"; else ""
 	Tunnel  string // the fleet's tunnel whose GRE interface Device is; "" if none
+	// NextHops counts the ways among which the traffic is shared; Device, Gateway
+	// and Tunnel are those of the first. 0 or 1: there is no other.
+	NextHops int
 }
 
 // Summary counts the fleet.
@@ -235,8 +244,9 @@ type Event struct {
 	FromPath, ToPath Path
 	Active           string
 	Protected        bool
-	// Route is set where BlackHole began or ended; FromPath and ToPath are then
-	// the same, and Detail says what contradicts what.
+	// Route is set where BlackHole began, went on in another tunnel, or ended (it
+	// is then the last one, if there is none any more); FromPath and ToPath are the
+	// same, and Detail says what contradicts what.
 	Route     *Route
 	BlackHole bool
 }

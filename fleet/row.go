@@ -10,8 +10,8 @@ import (
 // row is the facts of one enabled tunnel. Its size times the fleet is the
 // store's memory: under 900 bytes a tunnel.
 type row struct {
-	tunnel  *Tunnel
-	sendErr error // of the newest keepalive that could not be sent
+	tunnel   *Tunnel
+	evidence *evidence // nil: nothing was ever observed
 
 	since     time.Time // of the present state
 	lastReply time.Time
@@ -27,6 +27,8 @@ type row struct {
 	awaited   uint32 // the newest sent, while awaiting
 	overtaken uint32 // the one that the newest made missing, while overtook
 	spoke     int32  // position in the inventory's spokes, -1: none
+	number    int32  // the engine's
+	incident  uint64 // number of the open incident that it is a member of and down in; 0: none
 
 	line               session.State
 	limits             limits
@@ -47,14 +49,17 @@ func (r *row) init(t *Tunnel, start time.Time) {
 }
 
 // apply adds one fact that is not a change of the line. What contradicts
-// earlier facts changes nothing.
+// earlier facts changes nothing, nor does what only explains.
 func (r *row) apply(e *probe.Event) {
+	if r.applyEvidence(e) {
+		return
+	}
 	r.counter = e.Counter
 	switch e.Kind {
 	case probe.Sent:
 		r.applySent(e.Seq)
 	case probe.Unsent:
-		r.applyUnsent(e.Seq, e.Err)
+		r.applyUnsent(e)
 	case probe.Answered:
 		r.applyAnswered(e)
 	case probe.Excused:
@@ -85,14 +90,14 @@ func (r *row) applySent(seq uint32) {
 
 // applyUnsent takes the sending back, and with it what it did to the keepalive
 // before it: that one is in flight again.
-func (r *row) applyUnsent(seq uint32, err error) {
-	newest := seq == r.outcomes.newest
-	if !r.settle(seq, unsent) {
+func (r *row) applyUnsent(e *probe.Event) {
+	newest := e.Seq == r.outcomes.newest
+	if !r.settle(e.Seq, unsent) {
 		return
 	}
 	r.sent--
 	r.sendErrors++
-	r.sendErr = err
+	r.observed().unsent.add(e.Err, e.At, r.fate(e.Seq-1) == unsent)
 	if newest && r.overtook {
 		r.outcomes.set(r.overtaken, pending)
 		r.lost--
@@ -105,6 +110,10 @@ func (r *row) applyUnsent(seq uint32, err error) {
 func (r *row) applyAnswered(e *probe.Event) {
 	if !r.settle(e.Seq, answeredIn(e.RTT)) {
 		return
+	}
+	r.followTTL(e.TTL, e.At)
+	if r.evidence != nil {
+		r.evidence.echo = echoFacts{} // the outage, if there was one, is over
 	}
 	r.received++
 	r.rtt.add(e.RTT)

@@ -10,10 +10,6 @@ import (
 // where not known. The tunnel is the engine's number.
 type PeerSource func(tunnel int) (reflected uint64, last time.Time, interval time.Duration)
 
-// RouteSource tells the kernel's route for the watched prefix of the spoke at
-// that position in [Inventory.Spokes]; nil where not known.
-type RouteSource func(spoke int) *Route
-
 // AdviceSource tells which rules would explain that the tunnel at
 // that position in [Inventory.Tunnels] is down, by what is declared of its far
 // end. The slice is not changed by whoever gets it.
@@ -29,8 +25,9 @@ type sources struct {
 type sourceSet struct {
 	engine func() EngineReport
 	peers  PeerSource
-	routes RouteSource
 	advice AdviceSource
+
+	hearsPeers bool // peers is somebody's
 }
 
 // SetAdvice sets where reports find advice. Without one, or after nil, there is
@@ -57,14 +54,6 @@ func (s *Store) SetPeers(source PeerSource) {
 	s.sources.peers = source
 }
 
-// SetRoutes sets where reports find the kernel's routes. Without one, or after
-// nil, none is known.
-func (s *Store) SetRoutes(source RouteSource) {
-	s.sources.mu.Lock()
-	defer s.sources.mu.Unlock()
-	s.sources.routes = source
-}
-
 // current returns the functions as they are set now; none of them is nil.
 func (s *sources) current() sourceSet {
 	s.mu.Lock()
@@ -73,11 +62,8 @@ func (s *sources) current() sourceSet {
 	if c.engine == nil {
 		c.engine = func() EngineReport { return EngineReport{} }
 	}
-	if c.peers == nil {
+	if c.hearsPeers = c.peers != nil; !c.hearsPeers {
 		c.peers = func(int) (uint64, time.Time, time.Duration) { return 0, time.Time{}, 0 }
-	}
-	if c.routes == nil {
-		c.routes = func(int) *Route { return nil }
 	}
 	if c.advice == nil {
 		c.advice = func(int) []Advice { return nil }

@@ -14,6 +14,8 @@ type spoke struct {
 	paths   int      // how many tunnels it declares, the disabled ones too
 	since   time.Time
 	choice
+	times spokeTimes
+	watch *watch // nil: no route is known
 }
 
 // member is an enabled tunnel of a spoke.
@@ -37,7 +39,7 @@ func (s *Store) linkSpokes() {
 	places := make(map[string]int, len(s.spokes))
 	for i := range s.spokes {
 		places[s.inv.Spokes[i].Name] = i
-		s.spokes[i].since = s.start
+		s.spokes[i].since, s.spokes[i].times.counted = s.start, s.start
 		s.spokes[i].lowest = math.MaxInt
 	}
 	for i := range s.inv.Tunnels {
@@ -118,6 +120,7 @@ func (s *Store) follow(place int, at time.Time) {
 	if sp.choice == was {
 		return
 	}
+	sp.times.count(&was, sp.ranked(), at)
 	if sp.path != was.path {
 		sp.since = at
 	}
@@ -129,6 +132,29 @@ func (s *Store) follow(place int, at time.Time) {
 		Active:    s.nameOf(sp.active),
 		Protected: sp.protected,
 	})
+}
+
+// reportSpoke derives what readers see of a spoke.
+func (s *Store) reportSpoke(place int, now time.Time) SpokeReport {
+	sp := &s.spokes[place]
+	times := sp.times
+	times.count(&sp.choice, sp.ranked(), now)
+	r := SpokeReport{
+		Spoke:       &s.inv.Spokes[place],
+		Time:        now,
+		Path:        sp.path,
+		Since:       sp.since,
+		Active:      s.nameOf(sp.active),
+		Rank:        sp.rank,
+		Protected:   sp.protected,
+		Ranked:      sp.ranked(),
+		Next:        s.nameOf(s.next(sp)),
+		DeadBackups: s.deadBackups(sp),
+		OnBackup:    times.onBackup,
+		Unprotected: times.unprotected,
+	}
+	sp.watch.report(&r)
+	return r
 }
 
 // nameOf is the name of the tunnel of that number; "" for -1.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,21 @@ type site struct {
 	seq     uint32
 	seen    uint64 // number of the last change that was checked
 	last    SpokeReport
+	now     time.Time
+	times   [2]time.Duration // on backup, unprotected
+}
+
+// standing is how a spoke is reached, and what stands behind that.
+type standing struct {
+	path      Path
+	active    string
+	protected bool
+	next      string
+	dead      string // joined by spaces
+}
+
+func standingOf(r *SpokeReport) standing {
+	return standing{r.Path, r.Active, r.Protected, r.Next, strings.Join(r.DeadBackups, " ")}
 }
 
 func newSite(t *testing.T, ranks [3]int, disabled [3]bool) *site {
@@ -34,33 +50,47 @@ func newSite(t *testing.T, ranks [3]int, disabled [3]bool) *site {
 			states[i] = Disabled
 		}
 	}
-	s := &site{t: t, store: NewStore(inv, epoch), tunnels: inv.Tunnels, states: states}
+	s := &site{t: t, store: NewStore(inv, epoch), tunnels: inv.Tunnels, states: states, now: epoch}
 	s.last = s.report().Spokes[0]
-	if path, active, protected := s.expect(""); s.last.Path != path || s.last.Active != active || s.last.Protected != protected {
-		t.Errorf("%v at start: %+v", states, s.last)
+	if want := s.expect(""); standingOf(&s.last) != want {
+		t.Errorf("%v at start: %+v, want %+v", states, s.last, want)
 	}
 	return s
 }
 
-func (s *site) report() *Report { return s.store.Report(at(0), nil) }
+func (s *site) report() *Report { return s.store.Report(s.now, nil) }
 
-// move brings one tunnel into a state and checks the spoke.
+// move brings one tunnel into a state, a second after the last one, and checks
+// the spoke.
 func (s *site) move(i int, to State) {
 	number := s.store.numbers[i]
+	s.now = s.now.Add(time.Second)
+	s.addTimes(time.Second)
 	s.states[i] = to
 	switch to {
 	case Pending:
-		s.record(number, line(0, session.Pending, epoch))
+		s.record(number, line(0, session.Pending, s.now))
 	case Down:
-		s.record(number, line(0, session.Down, epoch))
+		s.record(number, line(0, session.Down, s.now))
 	case Up:
-		s.record(number, line(0, session.Up, epoch))
+		s.record(number, line(0, session.Up, s.now))
 		s.exchange(number, 60, time.Microsecond)
 	case Degraded:
-		s.record(number, line(0, session.Up, epoch))
+		s.record(number, line(0, session.Up, s.now))
 		s.exchange(number, 1, time.Second)
 	}
 	s.check()
+}
+
+// addTimes adds up what the spoke's times must be. All sites have three tunnels,
+// so protection is configured.
+func (s *site) addTimes(passed time.Duration) {
+	if s.last.Path == PathBackup {
+		s.times[0] += passed
+	}
+	if s.last.Active != "" && !s.last.Protected {
+		s.times[1] += passed
+	}
 }
 
 func (s *site) record(number int32, events ...probe.Event) { s.store.Record(of(number, events...)) }
@@ -81,14 +111,30 @@ func (s *site) check() {
 			s.t.Fatalf("tunnel %d is %s, want %s", i, r.Tunnels[i].State, s.states[i])
 		}
 	}
-	path, active, protected := s.expect(s.last.Active)
 	got := r.Spokes[0]
-	if got.Path != path || got.Active != active || got.Protected != protected {
-		s.t.Fatalf("%v after %q: %s %q %v, want %s %q %v", s.states, s.last.Active,
-			got.Path, got.Active, got.Protected, path, active, protected)
+	if want := s.expect(s.last.Active); standingOf(&got) != want {
+		s.t.Fatalf("%v after %q: %+v, want %+v", s.states, s.last.Active, standingOf(&got), want)
+	}
+	if times := [2]time.Duration{got.OnBackup, got.Unprotected}; times != s.times {
+		s.t.Fatalf("%v: %v on backup and unprotected, want %v", s.states, times, s.times)
 	}
 	s.checkEvents(got)
+	s.checkTakeover(got)
 	s.last = got
+}
+
+// checkTakeover holds Next to its word: once what is pending is known, it is what
+// carries the traffic after the active tunnel went down.
+func (s *site) checkTakeover(got SpokeReport) {
+	s.t.Helper()
+	was := s.last
+	if was.Active == "" || slices.Contains(s.states, Pending) {
+		return
+	}
+	fell := s.states[slices.IndexFunc(s.tunnels, func(t Tunnel) bool { return t.Name == was.Active })] == Down
+	if fell && got.Active != was.Next {
+		s.t.Fatalf("%v: %q took over from %q, and %q was to", s.states, got.Active, was.Active, was.Next)
+	}
 }
 
 func (s *site) checkEvents(got SpokeReport) {
@@ -108,7 +154,7 @@ func (s *site) checkEvents(got SpokeReport) {
 		}
 		return
 	}
-	want := Event{Time: epoch, Spoke: "seoul", FromPath: was.Path, ToPath: got.Path, Active: got.Active, Protected: got.Protected}
+	want := Event{Time: s.now, Spoke: "seoul", FromPath: was.Path, ToPath: got.Path, Active: got.Active, Protected: got.Protected}
 	if len(changes) == 1 {
 		want.Number = changes[0].Number
 	}
@@ -119,7 +165,7 @@ func (s *site) checkEvents(got SpokeReport) {
 
 // expect is the rule, stated for all tunnels at once, for a spoke whose active
 // tunnel was before.
-func (s *site) expect(before string) (path Path, active string, protected bool) {
+func (s *site) expect(before string) standing {
 	reached := func(i int) bool { return s.states[i] == Up || s.states[i] == Degraded }
 	all := func(holds func(i int) bool) bool {
 		return holds(0) && holds(1) && holds(2)
@@ -128,25 +174,35 @@ func (s *site) expect(before string) (path Path, active string, protected bool) 
 	var best []string
 	for i := range s.states {
 		if s.states[i] == Pending && all(func(j int) bool { return !reached(j) || rank(j) > rank(i) }) {
-			return PathPending, "", false
+			return standing{path: PathPending}
 		}
 		if reached(i) && all(func(j int) bool { return !reached(j) || rank(j) >= rank(i) }) {
 			best = append(best, s.tunnels[i].Name)
 		}
 	}
 	if len(best) == 0 {
-		return PathNone, "", false
+		return standing{path: PathNone}
 	}
-	active = best[0]
+	want := standing{path: PathBackup, active: best[0]}
 	if slices.Contains(best, before) {
-		active = before
+		want.active = before
 	}
-	at := slices.IndexFunc(s.tunnels, func(t Tunnel) bool { return t.Name == active })
-	path = PathBackup
+	at := slices.IndexFunc(s.tunnels, func(t Tunnel) bool { return t.Name == want.active })
 	if all(func(j int) bool { return rank(j) >= rank(at) }) {
-		path = PathPrimary
+		want.path = PathPrimary
 	}
-	return path, active, !all(func(j int) bool { return j == at || !reached(j) })
+	want.protected = !all(func(j int) bool { return j == at || !reached(j) })
+	var dead []string
+	for i := 2; i >= 0; i-- { // backwards: of those of one rank the first in the file is left
+		if i != at && reached(i) && all(func(j int) bool { return j == at || !reached(j) || rank(j) >= rank(i) }) {
+			want.next = s.tunnels[i].Name
+		}
+		if s.states[i] == Down && rank(i) >= rank(at) {
+			dead = slices.Insert(dead, 0, s.tunnels[i].Name)
+		}
+	}
+	want.dead = strings.Join(dead, " ")
+	return want
 }
 
 var (
@@ -202,6 +258,21 @@ func TestSpokePathOverTime(t *testing.T) {
 	}
 }
 
+// Every order in which three tunnels can fail and recover, six changes long.
+func TestSpokeEveryOrder(t *testing.T) {
+	for _, ranks := range someRanks {
+		for order := range 3 * 3 * 3 * 3 * 3 * 3 {
+			s := newSite(t, ranks, [3]bool{})
+			for i := range 3 {
+				s.move(i, Up)
+			}
+			for n := order; s.now.Before(at(9)); n /= 3 {
+				s.move(n%3, map[State]State{Up: Down, Down: Up}[s.states[n%3]])
+			}
+		}
+	}
+}
+
 // The same rule, written out for the cases an operator meets.
 func TestSpokeByHand(t *testing.T) {
 	s := newSite(t, [3]int{1, 2, 3}, [3]bool{false, false, true})
@@ -212,15 +283,17 @@ func TestSpokeByHand(t *testing.T) {
 		active    string
 		rank      int
 		protected bool
+		next      string
+		dead      string
 	}{
-		{1, Up, PathPending, "", 0, false}, // no failover is reported while the primary is pending
-		{0, Up, PathPrimary, "t0", 1, true},
-		{0, Degraded, PathPrimary, "t0", 1, true},
-		{0, Down, PathBackup, "t1", 2, false},
-		{1, Down, PathNone, "", 0, false},
-		{1, Up, PathBackup, "t1", 2, false},
-		{0, Up, PathPrimary, "t0", 1, true},
-		{1, Down, PathPrimary, "t0", 1, false},
+		{1, Up, PathPending, "", 0, false, "", ""}, // no failover is reported while the primary is pending
+		{0, Up, PathPrimary, "t0", 1, true, "t1", ""},
+		{0, Degraded, PathPrimary, "t0", 1, true, "t1", ""},
+		{0, Down, PathBackup, "t1", 2, false, "", ""}, // the primary is no backup
+		{1, Down, PathNone, "", 0, false, "", ""},
+		{1, Up, PathBackup, "t1", 2, false, "", ""},
+		{0, Up, PathPrimary, "t0", 1, true, "t1", ""},
+		{1, Down, PathPrimary, "t0", 1, false, "", "t1"},
 	}
 	for i, step := range steps {
 		s.move(step.tunnel, step.to)
@@ -228,6 +301,15 @@ func TestSpokeByHand(t *testing.T) {
 		if got.Path != step.path || got.Active != step.active || got.Rank != step.rank || got.Protected != step.protected || !got.Ranked {
 			t.Errorf("step %d: %+v, want %+v", i, got, step)
 		}
+		if got.Next != step.next || strings.Join(got.DeadBackups, " ") != step.dead {
+			t.Errorf("step %d: next %q, dead %q; want %q and %q", i, got.Next, got.DeadBackups, step.next, step.dead)
+		}
+	}
+	// A second a step: on backup after the fourth and the sixth; without
+	// protection then, and from the eighth on.
+	s.now = s.now.Add(10 * time.Second)
+	if got := s.report().Spokes[0]; got.OnBackup != 2*time.Second || got.Unprotected != 12*time.Second {
+		t.Errorf("%v on backup, %v unprotected; want 2 s and 12 s", got.OnBackup, got.Unprotected)
 	}
 }
 

@@ -32,12 +32,14 @@ type Store struct {
 	sources sources
 	readers subscribers
 
-	mu     sync.Mutex    // guards what follows; held for one short step at a time
-	rows   []row         // by the engine's number
-	spokes []spoke       // as inv.Spokes
-	log    eventLog      // changes
-	told   uint64        // the last change that subscribers were woken for
-	spare  []probe.Event // the queue's other buffer
+	mu        sync.Mutex    // guards what follows; held for one short step at a time
+	rows      []row         // by the engine's number
+	spokes    []spoke       // as inv.Spokes
+	routed    routed        // which spokes' routes point into a tunnel
+	log       eventLog      // changes
+	incidents incidents     // tunnels that went down together
+	told      uint64        // the last change that subscribers were woken for
+	spare     []probe.Event // the queue's other buffer
 }
 
 // NewStore returns the store of inv, whose enabled tunnels are pending since
@@ -53,7 +55,9 @@ func NewStore(inv *Inventory, start time.Time) *Store {
 	}
 	for i, t := range enabled {
 		s.rows[i].init(t, start)
+		s.rows[i].number = int32(i)
 	}
+	s.incidents = newIncidents(s.rows, start)
 	s.linkSpokes()
 	return s
 }

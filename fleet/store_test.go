@@ -41,7 +41,7 @@ func TestReport(t *testing.T) {
 	s.SetPeers(func(tunnel int) (uint64, time.Time, time.Duration) {
 		return uint64(100 + tunnel), at(1), 5 * time.Second
 	})
-	s.SetRoutes(func(spoke int) *Route { return &Route{Device: inv.Spokes[spoke].Name} })
+	s.SetRoute(1, &Route{Device: "gre3"}, at(1))
 	up := line(session.Pending, session.Up, at(2))
 	up.Counter = 3
 	s.Record(of(1, sent(1), answer(1, ms), up))
@@ -63,7 +63,7 @@ func TestReport(t *testing.T) {
 	if got.Sent != 1 || got.Counter != 3 || got.PeerReflected != 101 || !got.PeerLast.Equal(at(1)) || got.PeerInterval != 5*time.Second {
 		t.Errorf("%+v", got)
 	}
-	if sp := r.Spokes[1]; sp.Spoke != &inv.Spokes[1] || sp.Path != PathBackup || sp.Active != "t3" || sp.Rank != 2 || !sp.Ranked || sp.Route.Device != "s1" {
+	if sp := r.Spokes[1]; sp.Spoke != &inv.Spokes[1] || sp.Path != PathBackup || sp.Active != "t3" || sp.Rank != 2 || !sp.Ranked || sp.Route.Device != "gre3" || r.Spokes[0].Route != nil {
 		t.Errorf("%+v", sp)
 	}
 	checkSummary(t, r.Summary)
@@ -115,7 +115,6 @@ func TestReportIsReused(t *testing.T) {
 	}
 	s.SetPeers(nil)
 	s.SetEngine(nil)
-	s.SetRoutes(nil)
 	r.Summary = Summary{Tunnels: map[State]int{}} // another's report
 	s.Report(at(3), r)
 }
@@ -307,5 +306,45 @@ func TestMemoryOfARow(t *testing.T) {
 	t.Logf("%d bytes", size)
 	if size > 900 {
 		t.Errorf("a row takes %d bytes, want at most 900", size)
+	}
+}
+
+// Disabled by the operator, and enabled again: a state like any other, that is
+// neither up nor down time, and takes the tunnel out of its spoke's paths.
+func TestDisabledWhileRunning(t *testing.T) {
+	inv := &Inventory{Spokes: []Spoke{{Name: "seoul"}}, Tunnels: []Tunnel{
+		{Name: "a", Spoke: "seoul", Rank: 1, Enabled: true, Interval: time.Second, Retries: 3},
+		{Name: "b", Spoke: "seoul", Rank: 2, Enabled: true, Interval: time.Second, Retries: 3},
+	}}
+	s := NewStore(inv, epoch)
+	up := line(session.Pending, session.Up, epoch)
+	s.Record(append(of(0, up), of(1, up)...))
+	s.Record(of(0, line(session.Up, session.Disabled, epoch.Add(10*time.Second))))
+	r := s.Report(epoch.Add(20*time.Second), nil)
+	a, sp := &r.Tunnels[0], &r.Spokes[0]
+	if a.State != Disabled || !a.Since.Equal(epoch.Add(10*time.Second)) || a.Availability != 1 {
+		t.Errorf("disabled: %s since %v, available %v", a.State, a.Since, a.Availability)
+	}
+	if sp.Path != PathBackup || sp.Active != "b" || sp.Protected {
+		t.Errorf("the spoke: %s by %s, protected %v", sp.Path, sp.Active, sp.Protected)
+	}
+	if r.Summary.Tunnels[Disabled] != 1 || a.Flaps != 0 {
+		t.Errorf("summary %v, %d flaps", r.Summary.Tunnels, a.Flaps)
+	}
+	s.Record(of(0, line(session.Disabled, session.Pending, epoch.Add(30*time.Second)),
+		line(session.Pending, session.Up, epoch.Add(31*time.Second))))
+	r = s.Report(epoch.Add(40*time.Second), r)
+	if a := &r.Tunnels[0]; a.State != Up || a.Availability != 1 || r.Spokes[0].Path != PathPrimary {
+		t.Errorf("enabled: %s, available %v, path %s", a.State, a.Availability, r.Spokes[0].Path)
+	}
+	var states []State
+	events, _ := s.EventsSince(0)
+	for _, e := range events {
+		if e.Tunnel == "a" {
+			states = append(states, e.To)
+		}
+	}
+	if want := []State{Up, Disabled, Pending, Up}; !slices.Equal(states, want) {
+		t.Errorf("events to %v, want %v", states, want)
 	}
 }

@@ -28,7 +28,7 @@ func (s *Store) applyAll(events []probe.Event) {
 // judged anew each time it comes up.
 func (s *Store) applyLine(r *row, e *probe.Event) {
 	r.counter = e.Counter
-	if e.To == r.line || e.To < session.Pending || e.To > session.Down {
+	if e.To == r.line || e.To < session.Pending || e.To > session.Disabled {
 		return
 	}
 	from := r.state()
@@ -72,17 +72,19 @@ func (s *Store) change(r *row, from State, at time.Time) {
 	lasted := r.closeState(from, at)
 	switch {
 	case e.To == Down:
-		e.Reason, e.Detail = r.reason()
+		e.Reason, e.Detail = r.reason(at)
 		if reaches(from) {
 			r.flaps++
 		}
 	case from == Down && e.To == Up:
 		e.Outage = lasted
 	}
+	s.incidents.follow(r, &e)
 	s.log.add(e)
 	if r.spoke >= 0 {
 		s.follow(int(r.spoke), at)
 	}
+	s.contradictAll(r, at)
 }
 
 // closeState adds the time spent in the state that ends, and returns it.
@@ -108,19 +110,20 @@ func (r *row) state() State {
 		return Pending
 	case r.line == session.Down:
 		return Down
+	case r.line == session.Disabled:
+		return Disabled
 	case r.lossy || r.slow:
 		return Degraded
 	}
 	return Up
 }
 
-// reason is why a tunnel is down, from the evidence, and its detail; both are
-// empty where it is not down or nothing is known.
-func (r *row) reason() (Reason, string) {
-	if r.line == session.Down && r.outcomes.unsentLast() {
-		return ReasonLocal, sendErrorText(r.sendErr)
-	}
-	return "", ""
+// reason is why a tunnel is down, from the evidence as of now, and its detail;
+// both are empty where it is not down or nothing is known. What others know of
+// it is not asked: the rows are locked.
+func (r *row) reason(now time.Time) (Reason, string) {
+	reason, list := r.explain(now, nil)
+	return reason, r.detail(reason, list, now)
 }
 
 // availability is the ratio of known time during which the tunnel was up or

@@ -205,7 +205,8 @@ func TestReasonLocal(t *testing.T) {
 			"EHOSTUNREACH: send to 192.0.2.1: no route to host"},
 		{"an error that is none of the kernel's", join(sent(1), notSent(1, fmt.Errorf("no socket for eth9")), down), ReasonLocal,
 			"no socket for eth9"},
-		{"no error given", join(sent(1), notSent(1, nil), down), ReasonLocal, ""},
+		{"no error given", join(sent(1), notSent(1, nil), down), ReasonLocal,
+			"this host could not send, and no error says why"},
 		{"sent again, and not answered", join(failures(1, 3), silence(4, 5), down), "", ""},
 		{"up", join(failures(1, 3)), "", ""},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -82,7 +83,7 @@ func (a *app) runCheck(ctx context.Context, o checking) error {
 		return err
 	}
 	o.override(inv)
-	s, err := openStation(inv, stationOptions{network: rawNetwork{}})
+	s, err := openStation(inv, stationOptions{network: rawNetwork{}, stderr: a.stderr})
 	if err != nil {
 		return err
 	}
@@ -118,7 +119,21 @@ func needed(inv *fleet.Inventory) time.Duration {
 	return longest + contact + 2*time.Second
 }
 
-// settle probes until no tunnel is pending, and reports.
+// explainWithin is how long after a line went down its reason may take: the echo
+// that tells a black hole from silence is asked for with the last keepalive, and
+// waited for a second.
+const explainWithin = 1500 * time.Millisecond
+
+// explained tells whether every tunnel that is down has a reason, or will have
+// none.
+func explained(r *fleet.Report) bool {
+	return !slices.ContainsFunc(r.Tunnels, func(t fleet.TunnelReport) bool {
+		return t.State == fleet.Down && t.Reason == "" && r.Time.Sub(t.Since) < explainWithin
+	})
+}
+
+// settle probes until no tunnel is pending and what is down is explained, and
+// reports.
 func (o *checking) settle(ctx context.Context, s *station) (*fleet.Report, error) {
 	timeout := o.timeout
 	if timeout == 0 {
@@ -131,13 +146,18 @@ func (o *checking) settle(ctx context.Context, s *station) (*fleet.Report, error
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()
 	for {
+		var again <-chan time.Time
 		if r := s.store.Report(time.Now(), nil); r.Summary.Tunnels[fleet.Pending] == 0 {
-			cancel()
+			if explained(r) {
+				cancel()
+			}
+			again = time.After(explainWithin / 10) // a reason wakes nobody
 		}
 		select {
 		case err := <-done:
 			return s.store.Report(time.Now(), nil), err
 		case <-changed:
+		case <-again:
 		}
 	}
 }

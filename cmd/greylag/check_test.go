@@ -88,3 +88,25 @@ func TestNeeded(t *testing.T) {
 		t.Errorf("at a low rate %v, want 44s", got)
 	}
 }
+
+// What is down has a reason, or has had the time to get one.
+func TestExplained(t *testing.T) {
+	now := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	row := func(state fleet.State, reason fleet.Reason, since time.Duration) fleet.TunnelReport {
+		return fleet.TunnelReport{State: state, Reason: reason, Since: now.Add(-since)}
+	}
+	for _, c := range []struct {
+		rows []fleet.TunnelReport
+		want bool
+	}{
+		{nil, true},
+		{[]fleet.TunnelReport{row(fleet.Up, "", 0), row(fleet.Disabled, "", 0)}, true},
+		{[]fleet.TunnelReport{row(fleet.Down, fleet.ReasonSilent, 0)}, true},
+		{[]fleet.TunnelReport{row(fleet.Down, fleet.ReasonSilent, 0), row(fleet.Down, "", 1499*time.Millisecond)}, false},
+		{[]fleet.TunnelReport{row(fleet.Down, "", 1500*time.Millisecond)}, true},
+	} {
+		if got := explained(&fleet.Report{Time: now, Tunnels: c.rows}); got != c.want {
+			t.Errorf("%+v: explained is %v, want %v", c.rows, got, c.want)
+		}
+	}
+}

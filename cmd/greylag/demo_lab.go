@@ -57,8 +57,9 @@ func (d *demoLab) furnish(n *demoNet) error {
 	buffer := receiveBuffer(len(n.ways))
 	answers.SetReceiveBuffer(buffer)
 	d.near.SetReceiveBuffer(buffer)
-	d.pumps.Go(func() { d.pump(ctx, answers.Socket) })
-	d.pumps.Go(func() { d.pump(ctx, d.near.Socket) })
+	for _, s := range []*simnet.Socket{answers.Socket, answers.Errors, answers.Replies, d.near.Socket} {
+		d.pumps.Go(func() { d.pump(ctx, s) })
+	}
 	return nil
 }
 
@@ -102,5 +103,6 @@ func (d *demoLab) stage(n *demoNet) *stage {
 	return &stage{
 		demoNet: n, network: rawNetwork{}, setAddress: d.setAddress,
 		headline: "real GRE keepalives through raw sockets, in a network namespace of its own",
+		label:    "demo, real packets",
 	}
 }

@@ -23,6 +23,7 @@ func (simReflectConn) Close() error { return nil }
 func (n simNetwork) engineConn(o rawsock.Options) (engineConn, error) {
 	c := n.host.Conn()
 	c.SetReceiveBuffer(o.ReceiveBuffer)
+	c.SetEvidenceID(o.EvidenceID)
 	return simConn{c}, nil
 }
 
@@ -38,6 +39,7 @@ func simStage(n *demoNet) *stage {
 		demoNet: n, network: simNetwork{n.host},
 		setAddress: n.setSimulated,
 		headline:   "GRE keepalives in a network that is simulated in memory",
+		label:      "demo, simulated network",
 	}
 }
 

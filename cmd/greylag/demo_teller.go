@@ -23,15 +23,16 @@ type teller struct {
 	paint bool
 	start time.Time
 
-	mu    sync.Mutex // guards the rest: the script and the stream both tell
-	crowd crowd
-	tally tally
+	mu        sync.Mutex // guards the rest: the script and the stream both tell
+	crowd     crowd
+	tally     tally
+	incidents map[uint64]int // by number: members told, of those that go on
 }
 
 func newTeller(a *app, headlines []string) *teller {
 	t := &teller{
 		app: a, out: newSteady(a.stdout, a.stderr), zone: time.Local,
-		paint: paints(a.stdout, os.LookupEnv), start: time.Now(),
+		paint: paints(a.stdout, os.LookupEnv), start: time.Now(), incidents: map[uint64]int{},
 	}
 	_, _ = io.WriteString(t.out, strings.Join(headlines, "\n")+"\n\n") // the next line says what is wrong
 	return t
@@ -100,6 +101,8 @@ func (t *teller) record(r *stream.Record) error {
 	case r.Event != nil:
 		t.tally.add(r.Event)
 		return t.event(r.Event)
+	case r.Incident != nil:
+		return t.incident(r.Incident)
 	case r.Summary != nil:
 		t.tally.engine = &r.Summary.Engine
 		return t.line(r.Summary.Time, tellSummary(r.Summary))
@@ -120,6 +123,21 @@ func (t *teller) event(e *fleet.Event) error {
 		return nil
 	}
 	return t.write(e.Time, line)
+}
+
+// incident tells an incident when it begins, when it has grown, and when it ends.
+// The stream has more of it: who of its members is up again.
+func (t *teller) incident(i *fleet.Incident) error {
+	size := len(i.Members) + i.More
+	switch {
+	case !i.End.IsZero():
+		delete(t.incidents, i.Number)
+	case t.incidents[i.Number] == size:
+		return nil
+	default:
+		t.incidents[i.Number] = size
+	}
+	return t.line(i.Time, tellIncident(i, t.zone))
 }
 
 // say tells what is done to the network.

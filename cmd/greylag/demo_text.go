@@ -20,6 +20,9 @@ type told struct {
 
 // tellEvent puts an event into words.
 func tellEvent(e *fleet.Event) told {
+	if e.BlackHole {
+		return told{lostWord, e.Spoke + ": " + e.Detail}
+	}
 	if e.Spoke != "" {
 		return told{strings.ToUpper(string(e.ToPath)), tellSpoke(e)}
 	}
@@ -42,6 +45,9 @@ func because(e *fleet.Event) string {
 }
 
 func tellSpoke(e *fleet.Event) string {
+	if e.Route != nil { // a black hole is over
+		return fmt.Sprintf("%s: %s", e.Spoke, e.Detail)
+	}
 	text := fmt.Sprintf("%s: %s -> %s", e.Spoke, e.FromPath, e.ToPath)
 	if e.FromPath == e.ToPath {
 		text = fmt.Sprintf("%s: still %s", e.Spoke, e.ToPath)
@@ -53,6 +59,16 @@ func tellSpoke(e *fleet.Event) string {
 		return fmt.Sprintf("%s by %s, another path is up", text, e.Active)
 	}
 	return fmt.Sprintf("%s by %s, no other path is up", text, e.Active)
+}
+
+// tellIncident puts an incident into words, with times of that zone.
+func tellIncident(i *fleet.Incident, zone *time.Location) told {
+	local := *i
+	local.Start = i.Start.In(zone)
+	if i.End.IsZero() {
+		return told{incidentWord, local.Text()}
+	}
+	return told{endedWord, local.Text()}
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
@@ -96,11 +112,11 @@ func counts[K ~string](n map[K]int, order ...K) string {
 func paint(word, padded string) string {
 	colour := ""
 	switch {
-	case slices.Contains([]string{"DOWN", "NONE"}, word):
+	case slices.Contains([]string{"DOWN", "NONE", lostWord, incidentWord}, word):
 		colour = "1;31" // red
 	case slices.Contains([]string{"DEGRADED", "BACKUP"}, word):
 		colour = "33" // yellow
-	case slices.Contains([]string{"UP", "PRIMARY"}, word):
+	case slices.Contains([]string{"UP", "PRIMARY", endedWord}, word):
 		colour = "32" // green
 	case word == demoWord:
 		colour = "1;36" // cyan
@@ -110,4 +126,9 @@ func paint(word, padded string) string {
 	return "\x1b[" + colour + "m" + padded + "\x1b[0m"
 }
 
-const demoWord = "demo:"
+const (
+	demoWord     = "demo:"
+	incidentWord = "INCIDENT"
+	endedWord    = "RESOLVED" // an incident
+	lostWord     = "LOST"     // a spoke's traffic, by a route into a tunnel that is down (R2)
+)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"greylag/fleet"
+	"greylag/fleet/stream"
 )
 
 func TestTellEvent(t *testing.T) {
@@ -27,11 +28,60 @@ func TestTellEvent(t *testing.T) {
 			told{"BACKUP", "s: primary -> backup by b, no other path is up"}},
 		{fleet.Event{Spoke: "s", FromPath: fleet.PathPrimary, ToPath: fleet.PathPrimary, Active: "b", Protected: true},
 			told{"PRIMARY", "s: still primary by b, another path is up"}},
+		{fleet.Event{Spoke: "s", FromPath: fleet.PathBackup, ToPath: fleet.PathBackup, Active: "b",
+			Route: &fleet.Route{Device: "gre1"}, BlackHole: true, Detail: "its traffic is lost (R2)"},
+			told{"LOST", "s: its traffic is lost (R2)"}},
+		{fleet.Event{Spoke: "s", FromPath: fleet.PathBackup, ToPath: fleet.PathBackup, Active: "b",
+			Route: &fleet.Route{Device: "gre2"}, Detail: "the route points into gre2"},
+			told{"BACKUP", "s: the route points into gre2"}},
 		{fleet.Event{Spoke: "s", FromPath: fleet.PathBackup, ToPath: fleet.PathNone}, told{"NONE", "s: backup -> none"}},
 	} {
 		if got := tellEvent(&c.event); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
+	}
+}
+
+func TestTellIncident(t *testing.T) {
+	start := time.Date(2026, 11, 22, 19, 0, 0, 0, time.UTC)
+	i := fleet.Incident{
+		Start: start, Time: start.Add(time.Second), Factor: fleet.FactorSpoke, Value: "lima", Members: []string{"a", "b", "c"}, Down: 3, Shared: 4,
+	}
+	zone := time.FixedZone("PET", -5*3600)
+	if got, want := tellIncident(&i, zone), (told{"INCIDENT", "3 of the 4 tunnels of spoke lima are down since 14:00:00 PET"}); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	i.Down, i.End = 0, start.Add(time.Minute)
+	want := told{"RESOLVED", "3 of the 4 tunnels of spoke lima went down from 14:00:00 PET on, and are up again after 1m0s"}
+	if got := tellIncident(&i, zone); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// An incident is told as it begins, grows and ends, and not in each record of it.
+func TestTellerTellsAnIncidentOnce(t *testing.T) {
+	var out bytes.Buffer
+	teller := newTeller(&app{stdout: &out, stderr: &out}, nil)
+	teller.zone = time.UTC
+	out.Reset()
+	start := time.Date(2026, 11, 22, 19, 0, 0, 0, time.UTC)
+	i := fleet.Incident{Number: 1, Start: start, Factor: fleet.FactorAll, Shared: 9}
+	for second, state := range []struct{ members, down int }{{3, 3}, {5, 5}, {5, 5}, {5, 4}, {6, 5}, {6, 0}} {
+		i.Time, i.Members, i.Down = start.Add(time.Duration(second)*time.Second), make([]string, state.members), state.down
+		if i.Down == 0 {
+			i.End = i.Time
+		}
+		if err := teller.record(&stream.Record{Incident: &i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := `19:00:00.0  INCIDENT  3 of the 9 tunnels of the fleet are down since 19:00:00 UTC
+19:00:01.0  INCIDENT  5 of the 9 tunnels of the fleet are down since 19:00:00 UTC
+19:00:04.0  INCIDENT  5 of the 9 tunnels of the fleet are down since 19:00:00 UTC, 1 more was
+19:00:05.0  RESOLVED  6 of the 9 tunnels of the fleet went down from 19:00:00 UTC on, and are up again after 5s
+`
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", out.String(), want)
 	}
 }
 
@@ -59,6 +109,7 @@ func TestTally(t *testing.T) {
 		{Tunnel: "c", From: fleet.Degraded, To: fleet.Down},
 		{Spoke: "s", FromPath: fleet.PathPrimary, ToPath: fleet.PathBackup},
 		{Spoke: "s", FromPath: fleet.PathBackup, ToPath: fleet.PathBackup},
+		{Spoke: "s", FromPath: fleet.PathNone, ToPath: fleet.PathNone, Route: &fleet.Route{}, BlackHole: true},
 		{Spoke: "s", FromPath: fleet.PathBackup, ToPath: fleet.PathNone},
 		{Spoke: "s", FromPath: fleet.PathNone, ToPath: fleet.PathPrimary},
 	} {

@@ -60,7 +60,7 @@ func (o *reporting) check() error {
 
 // probe opens a station on the real network and reports on it.
 func (a *app) probe(ctx context.Context, inv *fleet.Inventory, o reporting) error {
-	s, err := openStation(inv, stationOptions{network: rawNetwork{}, reflect: true})
+	s, err := openStation(inv, stationOptions{network: rawNetwork{}, reflect: true, stderr: a.stderr})
 	if err != nil {
 		return err
 	}
@@ -114,9 +114,10 @@ type journalist struct {
 	stderr  io.Writer
 	options reporting
 
-	told uint64 // number of the last event written
-	over bool   // the station has ended
-	why  error  // with this
+	told  uint64 // number of the last event written
+	diary diary  // of the incidents
+	over  bool   // the station has ended
+	why   error  // with this
 }
 
 // write writes hello, then reports and events until ctx or the station ends.
@@ -137,7 +138,9 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 			j.over = true
 			return nil
 		case <-changed:
-			err = j.events()
+			err = j.changes()
+		case <-j.diary.due:
+			err = j.incidents()
 		case <-tick.C:
 			err = j.full()
 		}
@@ -167,7 +170,15 @@ func (j *journalist) full() error {
 	if j.options.events {
 		return nil
 	}
-	return j.station.store.Walk(time.Now(), j.out.Walker())
+	return j.station.store.Walk(time.Now(), fullWalker{j.out.Walker(), j})
+}
+
+// changes writes what has changed.
+func (j *journalist) changes() error {
+	if err := j.events(); err != nil {
+		return err
+	}
+	return j.incidents()
 }
 
 // events writes those that have not been written.
@@ -188,6 +199,9 @@ func (j *journalist) events() error {
 // last writes what happened up to the end.
 func (j *journalist) last() error {
 	if err := j.events(); err != nil {
+		return err
+	}
+	if err := j.incidentsNow(); err != nil {
 		return err
 	}
 	return j.full()

@@ -16,6 +16,10 @@ import (
 // nil where they have one.
 var noNamespace error
 
+// theLab is that namespace, for tests that put far ends into it; nil where there is
+// none.
+var theLab *netlab.Lab
+
 // TestMain is where this binary begins, whatever it is used as. The scripts know
 // it as greylag: then it is the program (testscript.Main). As the tests it runs
 // itself again in a network namespace of its own, where raw sockets need no root
@@ -55,6 +59,7 @@ func (l inLab) Run() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	theLab = lab
 	code := l.M.Run()
 	if err := lab.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -5,7 +5,10 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"io"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,7 +16,6 @@ import (
 	"greylag/fleet"
 	"greylag/probe"
 	"greylag/probe/rawsock"
-	"greylag/probe/routes"
 )
 
 // station is a fleet being probed: the engine, the reflector if there is one,
@@ -23,7 +25,8 @@ type station struct {
 	store     *fleet.Store
 	engine    *probe.Engine
 	reflector *probe.Reflector // nil: the peers' keepalives are not answered
-	routes    *routes.Table    // nil: no spoke's route is watched
+	routes    *routeWatch      // nil: no spoke's route is watched
+	stderr    io.Writer        // where to say what goes wrong, and ends nothing
 
 	conns []interface{ Close() error }
 }
@@ -31,7 +34,8 @@ type station struct {
 // stationOptions are what commands decide about a station.
 type stationOptions struct {
 	network network
-	reflect bool // answer the peers' keepalives, if the inventory says so too
+	reflect bool      // answer the peers' keepalives, if the inventory says so too
+	stderr  io.Writer // where to say what goes wrong, and ends nothing; nil: nowhere
 }
 
 // openStation opens the sockets. Nothing is sent before run.
@@ -40,7 +44,10 @@ type stationOptions struct {
 // reading the inventory and preparing the engine took has been given back.
 func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
 	debug.FreeOSMemory()
-	s := &station{inv: inv}
+	s := &station{inv: inv, stderr: o.stderr}
+	if s.stderr == nil {
+		s.stderr = io.Discard
+	}
 	if err := s.open(o); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -70,9 +77,10 @@ func (s *station) openEngine(n network, tunnels []probe.Tunnel) error {
 	var id [2]byte
 	_, _ = rand.Read(id[:]) // never fails (crypto/rand)
 	options := probe.Options{MaxRate: s.inv.Engine.MaxRate, EchoID: binary.NativeEndian.Uint16(id[:])}
+	options.EvidenceID = ^options.EchoID // any other
 	conn, err := n.engineConn(rawsock.Options{
 		ReceiveBuffer: receiveBuffer(len(tunnels)),
-		Echo:          anyEcho(tunnels), EchoID: options.EchoID,
+		Echo:          anyEcho(tunnels), EchoID: options.EchoID, EvidenceID: options.EvidenceID,
 	})
 	if err != nil {
 		return err
@@ -99,7 +107,25 @@ func (s *station) run(ctx context.Context) error {
 	if s.reflector != nil {
 		group.Go(func() error { return s.reflector.Run(ctx) })
 	}
+	if s.routes != nil {
+		group.Go(func() error {
+			s.routes.run(ctx, s.store, s.stderr)
+			return nil
+		})
+	}
 	return group.Wait()
+}
+
+// number is the engine's number of the tunnel at that position of the inventory.
+func (s *station) number(position int) (int, error) {
+	if position < 0 || position >= len(s.inv.Tunnels) {
+		return 0, fmt.Errorf("tunnel number %d is none of the inventory's %d", position, len(s.inv.Tunnels))
+	}
+	t := &s.inv.Tunnels[position]
+	if !t.Enabled {
+		return 0, fmt.Errorf("%s is not probed: its inventory says enabled = false", t.Name)
+	}
+	return slices.Index(s.inv.Enabled(), t), nil
 }
 
 func (s *station) close() error {

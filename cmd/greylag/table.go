@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -58,5 +59,6 @@ func reasonText(t *fleet.TunnelReport) string {
 	case t.Detail == "":
 		return string(t.Reason)
 	}
-	return string(t.Reason) + ": " + t.Detail
+	seen, _, _ := strings.Cut(t.Detail, "; ") // what to do about it is in the JSON
+	return string(t.Reason) + ": " + seen
 }

@@ -29,9 +29,11 @@ func TestPrintTable(t *testing.T) {
 	local.Counter, local.Reason, local.Detail = 4, fleet.ReasonLocal, "ENODEV: no such device"
 	silent := row("z", "192.0.2.3", fleet.Down)
 	silent.Reason = "silent"
+	hole := row("h", "192.0.2.6", fleet.Down)
+	hole.Reason, hole.Detail = fleet.ReasonBlackHole, "192.0.2.6 answers ICMP echo; what to do is in the JSON"
 
 	r := &fleet.Report{Tunnels: []fleet.TunnelReport{
-		up, slow, down, local, silent, row("p", "192.0.2.4", fleet.Pending), row("off", "192.0.2.5", fleet.Disabled)}}
+		up, slow, down, local, silent, hole, row("p", "192.0.2.4", fleet.Pending), row("off", "192.0.2.5", fleet.Disabled)}}
 	var b bytes.Buffer
 	if err := printTable(&b, r, "CRITICAL - the last line | up=1"); err != nil {
 		t.Fatal(err)

@@ -11,13 +11,14 @@ import (
 
 // Record is one line of a stream. Exactly one field is set.
 type Record struct {
-	Hello   *Hello
-	Tunnel  *fleet.TunnelReport // see [Decoder] for what is not in the stream
-	Spoke   *fleet.SpokeReport
-	Event   *fleet.Event
-	Summary *fleet.Summary
-	Peer    *Peer
-	Unknown string // the type of a record that this greylag does not know
+	Hello    *Hello
+	Tunnel   *fleet.TunnelReport // see [Decoder] for what is not in the stream
+	Spoke    *fleet.SpokeReport
+	Event    *fleet.Event
+	Summary  *fleet.Summary
+	Peer     *Peer
+	Incident *fleet.Incident // without its version
+	Unknown  string          // the type of a record that this greylag does not know
 }
 
 // LineError says what is wrong with one line. The lines after it can be read.
@@ -84,6 +85,10 @@ func (d *Decoder) Next() (Record, error) {
 	return rec, nil
 }
 
+// InputOffset returns how many bytes of the stream have been read: where the line
+// ends that [Decoder.Next] spoke of last. A line that is too long may go on there.
+func (d *Decoder) InputOffset() int64 { return d.lines.offset }
+
 // locate adds the line's number to what is wrong with it.
 func (d *Decoder) locate(err error) error {
 	if tooNew, ok := errors.AsType[*SchemaError](err); ok {
@@ -115,6 +120,8 @@ func decode(line []byte) (Record, error) {
 		return decodeAs[summaryLine](line)
 	case typePeer:
 		return decodeAs[peerLine](line)
+	case typeIncident:
+		return decodeAs[incidentLine](line)
 	case "":
 		return Record{}, errors.New(`no record: "type" is missing`)
 	}

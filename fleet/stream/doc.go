@@ -7,9 +7,36 @@
 // fields and record types are only ever added, so the [Decoder] passes over
 // what it does not know.
 //
-// To the contract's fields these are added: excused and in_flight of a tunnel;
-// since, ranked and the route's gateway and type of a spoke; protected of a spoke's
-// event; and the record "peer".
+// To the contract's fields these are added: excused, in_flight, recent and evidence of a tunnel;
+// since, ranked, next, dead_backups and, where ranked, on_backup_ms and
+// unprotected_ms of a spoke, its black_hole (only where true) with
+// black_hole_since, and gateway, type, tunnel and next_hops (where over 1) of its
+// route; protected of a spoke's event; and the record "peer".
+//
+// evidence is what was observed of a tunnel, strongest first, and left out where
+// all is well: "kind" (a [fleet.EvidenceKind]), "time" and "count" of the
+// observation, "from" whom it came, "text" and "fix" for the operator.
+//
+// recent is the fates of a tunnel's newest keepalives, at most 60, oldest first,
+// one character each: "-" missing, "!" not sent, "?" not known (excused), "_" in
+// flight. A digit or letter is an answer with its round trip time: of the 62 in
+// 0–9, A–Z, a–z number i, from 0, stands for the times from 16 µs · 2^(i/3) up to
+// the next, the first also for all shorter, the last for all longer ones. It is
+// left out where nothing has been sent.
+//
+// An event of a spoke with a route is no change of path: from and to are the
+// same. Its black_hole is true where the route begins to point into a tunnel that
+// is down, or into another such tunnel (R2), and false where that ends; detail
+// says why, and route is then the last one, if there is none any more.
+//
+// incident is the number of the open incident that a tunnel is a member of. The
+// record "incident" is a [fleet.Incident] as it is at "time": "start" and, where
+// it is over, "end"; "factor" and "value" that its "members" have in common;
+// "more" members that had no room; how many of them are "down", and how many
+// tunnels have the factor in common ("shared") and are "up"; "reason"; "into", the
+// incident that it turned out to be a part of; and all that as "text". It comes as
+// an incident changes, at most once a second, and in each full report while it
+// goes on.
 package stream
 
 import (
@@ -36,6 +63,8 @@ const (
 	typeEvent   = "event"
 	typeSummary = "summary"
 	typePeer    = "peer"
+
+	typeIncident = "incident"
 )
 
 // Hello opens a stream: who speaks, and how much there is to come.

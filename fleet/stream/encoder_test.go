@@ -157,13 +157,14 @@ func TestWriteErrorStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string]func() error{
-		"Report":  func() error { return enc.Report(manyTunnels(500)) },
-		"Tunnel":  func() error { return enc.Tunnel(fullTunnel()) },
-		"Spoke":   func() error { return enc.Spoke(routedSpoke()) },
-		"Event":   func() error { return enc.Event(upEvent()) },
-		"Summary": func() error { return enc.Summary(fullSummary()) },
-		"Peer":    func() error { return enc.Peer(fullPeer()) },
-		"Hello":   func() error { return enc.Hello(*fullHello()) },
+		"Report":   func() error { return enc.Report(manyTunnels(500)) },
+		"Tunnel":   func() error { return enc.Tunnel(fullTunnel()) },
+		"Spoke":    func() error { return enc.Spoke(routedSpoke()) },
+		"Event":    func() error { return enc.Event(upEvent()) },
+		"Summary":  func() error { return enc.Summary(fullSummary()) },
+		"Incident": func() error { return enc.Incident(openIncident()) },
+		"Peer":     func() error { return enc.Peer(fullPeer()) },
+		"Hello":    func() error { return enc.Hello(*fullHello()) },
 	}
 	for name, call := range calls {
 		if err := call(); err != error(syscall.ENOSPC) {

@@ -53,6 +53,24 @@ func localTunnel() *fleet.TunnelReport {
 	t.Tunnel.HasKey = true // and the key is 0, which is a key
 	t.Since, t.Reason, t.Detail = at(-30*time.Second), fleet.ReasonLocal, "ENETUNREACH: network is unreachable"
 	t.Counter, t.SendErrors, t.Availability = 7, 7, 0
+	t.Recent = recentPart("!!!!!!!").recent()
+	return t
+}
+
+// deafTunnel is one that is down, with all kinds of evidence and all of what
+// they may lack.
+func deafTunnel() *fleet.TunnelReport {
+	t := bareTunnel("fra1-kobe", fleet.Down)
+	t.Since, t.Reason, t.Detail = at(-time.Minute), fleet.ReasonProhibited, "administratively prohibited (ICMP 3/13) by 203.0.113.1"
+	t.Counter, t.Sent, t.Lost, t.Loss, t.Availability = 9, 9, 9, 1, 0
+	t.Evidence = []fleet.Evidence{
+		{Kind: fleet.EvidenceICMP, Time: at(-1500 * time.Millisecond), Count: 9, From: netip.MustParseAddr("203.0.113.1"),
+			Text: "administratively prohibited (ICMP 3/13) by 203.0.113.1", Fix: "permit there: `permit gre`"},
+		{Kind: fleet.EvidenceEcho, Time: at(-time.Second), Count: 1 << 63, From: netip.MustParseAddr("198.51.100.18"), Text: "answers ICMP echo"},
+		{Kind: fleet.EvidencePeer, Text: "says \"nothing\"\n"},
+		{Kind: fleet.EvidenceRule, Text: "R17: unicast RPF", Fix: "look"},
+	}
+	t.Incident = 7
 	return t
 }
 
@@ -68,6 +86,7 @@ func icmpTunnel() *fleet.TunnelReport {
 	t.Since, t.LastReply, t.ReplyTTL = at(-2*time.Second), at(-90*time.Millisecond), 57
 	t.Sent, t.Received, t.Lost = 3, 1, 2
 	t.Loss, t.Availability = 2.0/3, 1
+	t.Recent = recentPart("--W").recent() // 31 ms
 	ms := time.Millisecond
 	t.RTT = fleet.RTT{Samples: 1, Last: 31 * ms, Min: 31 * ms, Mean: 31 * ms, P50: 31 * ms, P99: 31 * ms, Max: 31 * ms}
 	return t
@@ -83,8 +102,23 @@ func spokeOn(path fleet.Path, active string, rank int) *fleet.SpokeReport {
 func routedSpoke() *fleet.SpokeReport {
 	s := spokeOn(fleet.PathPrimary, "fra1-seoul", 1)
 	s.Protected = true
-	s.Route = &fleet.Route{Prefix: "10.17.0.0/16", Device: "gre1"}
+	s.Next, s.DeadBackups = "fra1-seoul-lte", []string{"fra2-seoul", "fra3-seoul"}
+	s.OnBackup, s.Unprotected = 90*time.Second, 1500*time.Millisecond
+	s.Route = &fleet.Route{Prefix: "10.17.0.0/16", Device: "gre1", Tunnel: "fra1-seoul"}
 	return s
+}
+
+// lostSpoke has a route that still points into its dead primary (R2).
+func lostSpoke() *fleet.SpokeReport {
+	s := spokeOn(fleet.PathBackup, "fra1-seoul-lte", 2)
+	s.OnBackup, s.Unprotected = 11*time.Second, 11*time.Second
+	s.Route = deadRoute()
+	s.BlackHole, s.BlackHoleSince = true, at(-11*time.Second)
+	return s
+}
+
+func deadRoute() *fleet.Route {
+	return &fleet.Route{Prefix: "10.17.0.0/16", Device: "gre1", Gateway: "10.200.0.2", Tunnel: "fra1-seoul", NextHops: 2}
 }
 
 func gatewaySpoke() *fleet.SpokeReport {
@@ -121,6 +155,13 @@ func lostEvent() *fleet.Event {
 	return &fleet.Event{Time: at(0), Spoke: "seoul", FromPath: fleet.PathBackup, ToPath: fleet.PathNone}
 }
 
+func blackHoleEvent(begins bool, detail string) *fleet.Event {
+	return &fleet.Event{
+		Time: at(0), Spoke: "seoul", FromPath: fleet.PathBackup, ToPath: fleet.PathBackup, Active: "fra1-seoul-lte",
+		Route: deadRoute(), BlackHole: begins, Detail: detail,
+	}
+}
+
 func fullSummary() *fleet.Summary {
 	return &fleet.Summary{
 		Time: at(0),
@@ -133,6 +174,26 @@ func fullSummary() *fleet.Summary {
 		Unprotected: 4,
 		Engine:      fleet.EngineReport{Sent: 120000, Received: 119800, LateSends: 1, Dropped: 2, SendErrors: 3},
 	}
+}
+
+func openIncident() *fleet.Incident {
+	return &fleet.Incident{
+		Number: 7, Time: at(9 * time.Second), Start: at(0), Factor: fleet.FactorHub, Value: "fra1",
+		Members: []string{"fra1-seoul", "fra1-osaka", "fra1-kobe"}, Down: 2, Shared: 500, Up: 497, Reason: fleet.ReasonBlackHole,
+	}
+}
+
+func endedIncident() *fleet.Incident {
+	return &fleet.Incident{
+		Number: 1 << 63, Time: at(49 * time.Hour), Start: at(time.Millisecond), End: at(49 * time.Hour), Factor: fleet.FactorAll,
+		Members: []string{"a", "b\"\n", "c"}, More: 4, Shared: 7, Up: 7,
+	}
+}
+
+func mergedIncident() *fleet.Incident {
+	i := openIncident()
+	i.Down, i.End, i.Into = 0, i.Time, 6
+	return i
 }
 
 func fullHello() *Hello {
@@ -160,17 +221,24 @@ func examples() []example {
 		{"tunnel-up", Record{Tunnel: fullTunnel()}},
 		{"tunnel-pending", Record{Tunnel: bareTunnel("fra1-lima", fleet.Pending)}},
 		{"tunnel-down-local", Record{Tunnel: localTunnel()}},
+		{"tunnel-down-evidence", Record{Tunnel: deafTunnel()}},
 		{"tunnel-disabled", Record{Tunnel: disabledTunnel()}},
 		{"tunnel-icmp", Record{Tunnel: icmpTunnel()}},
 		{"spoke-primary-route", Record{Spoke: routedSpoke()}},
 		{"spoke-primary", Record{Spoke: spokeOn(fleet.PathPrimary, "fra1-seoul", 1)}},
 		{"spoke-backup-route", Record{Spoke: gatewaySpoke()}},
+		{"spoke-black-hole", Record{Spoke: lostSpoke()}},
 		{"spoke-none", Record{Spoke: spokeOn(fleet.PathNone, "", 0)}},
 		{"spoke-pending", Record{Spoke: pendingSpoke()}},
 		{"event-down", Record{Event: downEvent()}},
 		{"event-up", Record{Event: upEvent()}},
 		{"event-path", Record{Event: pathEvent()}},
 		{"event-path-none", Record{Event: lostEvent()}},
+		{"event-black-hole", Record{Event: blackHoleEvent(true, "the route 10.17.0.0/16 points into gre1, which is fra1-seoul, down since 18:59:49 UTC: its traffic is lost (R2)")}},
+		{"event-black-hole-over", Record{Event: blackHoleEvent(false, "")}},
+		{"incident", Record{Incident: openIncident()}},
+		{"incident-ended", Record{Incident: endedIncident()}},
+		{"incident-merged", Record{Incident: mergedIncident()}},
 		{"summary", Record{Summary: fullSummary()}},
 		{"peer", Record{Peer: fullPeer()}},
 		{"peer-bare", Record{Peer: &Peer{Time: at(0), Address: netip.MustParseAddr("2001:db8::1")}}},
@@ -192,6 +260,8 @@ func encode(e *Encoder, r Record) error {
 		return e.Summary(r.Summary)
 	case r.Peer != nil:
 		return e.Peer(r.Peer)
+	case r.Incident != nil:
+		return e.Incident(r.Incident)
 	}
 	return nil
 }

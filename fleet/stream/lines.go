@@ -16,6 +16,7 @@ type lineReader struct {
 	r       *bufio.Reader
 	line    []byte // the last one returned; its memory is used again
 	number  int    // of that line, from 1
+	offset  int64  // bytes read so far, up to the end of a line
 	tooLong bool   // the rest of that line is still to be passed over
 }
 
@@ -43,7 +44,8 @@ func (l *lineReader) next() ([]byte, error) {
 // passOver skips what is left of a line that is too long.
 func (l *lineReader) passOver() error {
 	for l.tooLong {
-		_, err := l.r.ReadSlice('\n')
+		part, err := l.r.ReadSlice('\n')
+		l.offset += int64(len(part))
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
@@ -61,6 +63,7 @@ func (l *lineReader) read() error {
 	l.number++
 	for {
 		part, err := l.r.ReadSlice('\n')
+		l.offset += int64(len(part))
 		l.line = append(l.line, part...)
 		if len(bytes.TrimSuffix(l.line, []byte{'\n'})) > MaxLine {
 			l.tooLong = err != nil // else its newline is read already

@@ -46,8 +46,13 @@ func AppendTunnel(b []byte, t *fleet.TunnelReport) []byte {
 	b = appendText(b, "detail", t.Detail)
 	b = appendCounters(b, t)
 	b = appendQuality(b, t)
+	b = appendRecent(b, t.Recent)
 	b = appendReflected(b, t)
 	b = appendAdvice(b, t.Advice)
+	b = appendEvidence(b, t.Evidence)
+	if t.Incident > 0 {
+		b = appendCount(b, "incident", t.Incident)
+	}
 	return end(b)
 }
 
@@ -153,8 +158,28 @@ func AppendSpoke(b []byte, s *fleet.SpokeReport) []byte {
 	}
 	b = appendBool(b, "protected", s.Protected)
 	b = appendBool(b, "ranked", s.Ranked)
+	b = appendStandby(b, s)
 	b = appendRoute(b, s.Route)
+	if s.BlackHole {
+		b = appendBool(b, keyBlackHole, true)
+		b = appendTime(b, "black_hole_since", s.BlackHoleSince)
+	}
 	return end(b)
+}
+
+// keyBlackHole tells that a spoke's route points into a tunnel that is down (R2).
+const keyBlackHole = "black_hole"
+
+// appendStandby appends what stands behind the active tunnel, and how long
+// nothing did. Where no protection is configured there are no such times.
+func appendStandby(b []byte, s *fleet.SpokeReport) []byte {
+	b = appendKnownText(b, "next", s.Next)
+	b = appendKnownTexts(b, "dead_backups", s.DeadBackups)
+	if s.Ranked {
+		b = appendInt(b, "on_backup_ms", millis(s.OnBackup))
+		b = appendInt(b, "unprotected_ms", millis(s.Unprotected))
+	}
+	return b
 }
 
 func appendRoute(b []byte, r *fleet.Route) []byte {
@@ -166,6 +191,10 @@ func appendRoute(b []byte, r *fleet.Route) []byte {
 	b = appendKnownText(b, "device", r.Device)
 	b = appendKnownText(b, "gateway", r.Gateway)
 	b = appendKnownText(b, "type", r.Type)
+	b = appendKnownText(b, "tunnel", r.Tunnel)
+	if r.NextHops > 1 {
+		b = appendInt(b, "next_hops", int64(r.NextHops))
+	}
 	return append(b, '}')
 }
 
@@ -195,7 +224,13 @@ func appendPathChange(b []byte, ev *fleet.Event) []byte {
 	b = appendText(b, "from", string(ev.FromPath))
 	b = appendText(b, "to", string(ev.ToPath))
 	b = appendKnownText(b, "active", ev.Active)
-	return appendBool(b, "protected", ev.Protected)
+	b = appendBool(b, "protected", ev.Protected)
+	if ev.Route == nil {
+		return b
+	}
+	b = appendRoute(b, ev.Route)
+	b = appendBool(b, keyBlackHole, ev.BlackHole)
+	return appendText(b, "detail", ev.Detail)
 }
 
 // AppendSummary appends the line of s, newline included. Every state and path

@@ -43,14 +43,32 @@ type spokeLine struct {
 	Protected bool       `json:"protected"`
 	Ranked    bool       `json:"ranked"`
 	Route     *routePart `json:"route"`
+
+	Next        string   `json:"next"`
+	DeadBackups []string `json:"dead_backups"`
+	OnBackup    inMillis `json:"on_backup_ms"`
+	Unprotected inMillis `json:"unprotected_ms"`
+
+	BlackHole      bool  `json:"black_hole"`
+	BlackHoleSince stamp `json:"black_hole_since"`
 }
 
 type routePart struct {
-	Prefix  string `json:"prefix"`
-	Device  string `json:"device"`
-	Gateway string `json:"gateway"`
-	Type    string `json:"type"`
-	Tunnel  string `json:"tunnel"`
+	Prefix   string `json:"prefix"`
+	Device   string `json:"device"`
+	Gateway  string `json:"gateway"`
+	Type     string `json:"type"`
+	Tunnel   string `json:"tunnel"`
+	NextHops int    `json:"next_hops"`
+}
+
+// route is nil where there is none.
+func (p *routePart) route() *fleet.Route {
+	if p == nil {
+		return nil
+	}
+	route := fleet.Route(*p)
+	return &route
 }
 
 func (l *spokeLine) record() (Record, error) {
@@ -62,10 +80,8 @@ func (l *spokeLine) record() (Record, error) {
 	s := &fleet.SpokeReport{
 		Spoke: &fleet.Spoke{Name: l.Name}, Time: l.Time.time(), Path: l.Path, Since: l.Since.time(),
 		Active: l.Active, Rank: l.Rank, Protected: l.Protected, Ranked: l.Ranked,
-	}
-	if l.Route != nil {
-		route := fleet.Route(*l.Route)
-		s.Route = &route
+		Next: l.Next, DeadBackups: l.DeadBackups, OnBackup: l.OnBackup.duration(), Unprotected: l.Unprotected.duration(),
+		Route: l.Route.route(), BlackHole: l.BlackHole, BlackHoleSince: l.BlackHoleSince.time(),
 	}
 	return Record{Spoke: s}, err
 }
@@ -84,6 +100,9 @@ type eventLine struct {
 	Spoke     string `json:"spoke"`
 	Active    string `json:"active"`
 	Protected bool   `json:"protected"`
+
+	Route     *routePart `json:"route"`
+	BlackHole bool       `json:"black_hole"`
 }
 
 func (l *eventLine) record() (Record, error) {
@@ -112,10 +131,14 @@ func (l *eventLine) stateChange() *fleet.Event {
 }
 
 func (l *eventLine) pathChange() *fleet.Event {
-	return &fleet.Event{
+	e := &fleet.Event{
 		Time: l.Time.time(), Spoke: l.Spoke, FromPath: fleet.Path(l.From), ToPath: fleet.Path(l.To),
-		Active: l.Active, Protected: l.Protected,
+		Active: l.Active, Protected: l.Protected, Route: l.Route.route(),
 	}
+	if e.Route != nil { // only then is it an event of the route
+		e.BlackHole, e.Detail = l.BlackHole, l.Detail
+	}
+	return e
 }
 
 type summaryLine struct {

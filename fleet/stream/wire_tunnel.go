@@ -45,6 +45,9 @@ type tunnelLine struct {
 	ReplyTTL     uint8          `json:"reply_ttl"`
 	Peer         *reflectedPart `json:"peer"`
 	Advice       []string       `json:"advice"`
+	Recent       recentPart     `json:"recent"`
+	Evidence     []evidencePart `json:"evidence"`
+	Incident     uint64         `json:"incident"`
 }
 
 type rttPart struct {
@@ -76,6 +79,8 @@ func (l *tunnelLine) record() (Record, error) {
 		Late: l.Late, Duplicate: l.Duplicate, Unmatched: l.Unmatched, SendErrors: l.SendErrors,
 		Loss: l.Loss, RTT: l.RTT.rtt(l.Received), Flaps: l.Flaps, Availability: -1,
 		LastReply: l.LastReply.time(), ReplyTTL: l.ReplyTTL, Advice: l.advice(),
+		Recent:   l.Recent.recent(),
+		Evidence: evidenceOf(l.Evidence), Incident: l.Incident,
 	}
 	if l.Availability != nil {
 		t.Availability = *l.Availability

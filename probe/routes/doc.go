@@ -1,8 +1,13 @@
 //go:build linux
 
 // Package routes answers by which route the kernel would send the traffic of a
-// prefix, as evidence of a spoke's path (R3). It reads the kernel's routing
-// tables, changes nothing, and needs no privilege.
+// prefix, as evidence of a spoke's path (R3), and which GRE tunnel that route
+// points into, if it is still one (R2). It reads the kernel's routing tables and
+// interfaces, changes nothing, and needs no privilege.
+//
+// A [Watcher] follows the routes of some prefixes: it hears of the kernel's changes,
+// passes over those of routes that cover no watched prefix, and reads the tables
+// again for the others, at most twice a second.
 //
 // [Table.Read] dumps the tables once, [Snapshot.Lookup] then answers from memory
 // for any number of prefixes. What "the route" of a prefix is: of the main

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"testing"
+	"time"
 
 	"greylag/probe/netlab/netlabtest"
 
@@ -201,11 +202,28 @@ func TestLinkWithoutCarrier(t *testing.T) {
 	far, err := netlink.LinkByName("eth1p")
 	k.do(err)
 	k.do(netlink.LinkSetDown(far))
+	k.awaitNoCarrier("eth1")
 	k.want(Route{Prefix: seoul, Device: "eth1"})
 	if err := os.WriteFile(ignore, []byte("1"), 0); err != nil {
 		t.Skip(err) // /proc/sys may be read-only
 	}
 	k.want(Route{Prefix: netip.MustParsePrefix("0.0.0.0/0"), Device: "eth2"})
+}
+
+// awaitNoCarrier waits until the kernel has noticed. It takes up to a second if
+// much happened to interfaces before.
+func (k *kernel) awaitNoCarrier(name string) {
+	k.t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+		link, err := netlink.LinkByName(name)
+		k.do(err)
+		if link.Attrs().OperState != netlink.OperUp {
+			return
+		}
+		if time.Now().After(deadline) {
+			k.t.Fatalf("%s still has a carrier", name)
+		}
+	}
 }
 
 func TestSnapshotDoesNotChange(t *testing.T) {

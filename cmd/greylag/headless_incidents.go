@@ -1,0 +1,64 @@
+package main
+
+import (
+	"time"
+
+	"greylag/fleet"
+)
+
+// incidentPause is the shortest time between records of the same incident. While
+// 500 tunnels go down one by one, each record would name all those before it.
+const incidentPause = time.Second
+
+// diary is what was written of the incidents.
+type diary struct {
+	told  uint64           // version of the newest change written
+	wrote time.Time        // when anything was written last
+	due   <-chan time.Time // when to write what changed meanwhile; nil: nothing did
+}
+
+// incidents writes those that changed, or sees to it that they are written when
+// the pause is over.
+func (j *journalist) incidents() error {
+	d := &j.diary
+	if pause := incidentPause - time.Since(d.wrote); pause > 0 {
+		if d.due == nil {
+			d.due = time.After(pause)
+		}
+		return nil
+	}
+	return j.incidentsNow()
+}
+
+// incidentsNow writes the incidents that changed.
+func (j *journalist) incidentsNow() error {
+	d := &j.diary
+	d.due = nil
+	changed, latest := j.station.store.IncidentsSince(d.told)
+	d.told = latest
+	for i := range changed {
+		d.wrote = time.Now()
+		if err := j.out.Incident(&changed[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fullWalker writes the incidents that go on before the summary.
+type fullWalker struct {
+	fleet.Walker
+	journalist *journalist
+}
+
+func (w fullWalker) Summary(s *fleet.Summary) error {
+	for _, i := range w.journalist.station.store.Incidents(nil) {
+		if !i.End.IsZero() {
+			break // the others have ended too
+		}
+		if err := w.journalist.out.Incident(&i); err != nil {
+			return err
+		}
+	}
+	return w.Walker.Summary(s)
+}
