@@ -10,12 +10,16 @@ import (
 
 // forbidden says what to run when raw sockets are not permitted.
 func forbidden() string {
+	return "run: " + setcap() + " (raw sockets need the capability CAP_NET_RAW; greylag demo needs none)"
+}
+
+// setcap is the command that gives this program the capability it needs.
+func setcap() string {
 	path, err := os.Executable()
 	if err != nil {
 		path = "greylag"
 	}
-	return fmt.Sprintf("run: sudo setcap cap_net_raw+ep %s (raw sockets need the capability CAP_NET_RAW; "+
-		"greylag demo needs none)", path)
+	return "sudo setcap cap_net_raw+ep " + path
 }
 
 // isUnknownCommand tells cobra's error for a mistyped command: it has no type.

@@ -1,0 +1,9 @@
+package hostcheck
+
+import (
+	"testing"
+
+	"greylag/probe/netlab/netlabtest"
+)
+
+func TestMain(m *testing.M) { netlabtest.Main(m) }
