@@ -17,9 +17,10 @@ const (
 )
 
 // fadeSamples is how many samples the buckets hold before their counts are
-// halved, so that old times fade: percentiles speak mostly of the last 2,000 to
-// 4,000 round trips, which is 6 to 11 hours of the default interval.
-const fadeSamples = 4096
+// halved, so that old times fade: percentiles speak mostly of the last 128 to 256
+// round trips, which is 20 to 40 minutes of the default interval; and a count
+// fits a byte.
+const fadeSamples = 255
 
 // bucketOf returns the bucket of a round trip time.
 func bucketOf(rtt time.Duration) int {
@@ -40,11 +41,11 @@ func bucketRTT(bucket int) time.Duration {
 	return time.Duration(float64(low) * float64(high) / float64(low+high) * 2)
 }
 
-// histogram counts recent round trip times by bucket. No count exceeds
-// fadeSamples.
+// histogram counts recent round trip times by bucket. All of them together
+// are fadeSamples at most: no count overflows, also with a carry.
 type histogram struct {
 	total  uint16
-	counts [rttBuckets]uint16
+	counts [rttBuckets]uint8
 }
 
 func (h *histogram) add(rtt time.Duration) {
@@ -58,12 +59,12 @@ func (h *histogram) add(rtt time.Duration) {
 // halve halves all counts. The halves that rounding takes away are carried to
 // the next bucket, so that a tail of single samples keeps its weight.
 func (h *histogram) halve() {
-	var carry uint16
+	var carry uint8
 	h.total = 0
 	for i, n := range h.counts {
 		n += carry
 		h.counts[i], carry = n/2, n%2
-		h.total += n / 2
+		h.total += uint16(n / 2)
 	}
 }
 

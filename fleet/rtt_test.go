@@ -99,9 +99,9 @@ func within(t *testing.T, what string, got, want time.Duration, ratio float64) {
 func TestHalvingKeepsTails(t *testing.T) {
 	var h histogram
 	h.total = 8
-	copy(h.counts[100:], []uint16{1, 1, 1, 5})
+	copy(h.counts[100:], []uint8{1, 1, 1, 5})
 	h.halve()
-	if got := h.counts[100:104]; !slices.Equal(got, []uint16{0, 1, 0, 3}) || h.total != 4 {
+	if got := h.counts[100:104]; !slices.Equal(got, []uint8{0, 1, 0, 3}) || h.total != 4 {
 		t.Errorf("halved: %v of %d", got, h.total)
 	}
 }
@@ -158,5 +158,17 @@ func TestNegativeRTTCountsAsZero(t *testing.T) {
 	f.add(-time.Second)
 	if r := f.report(); r.Samples != 1 || r.Min != 0 || r.Max != 0 || r.P99 != 0 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// A steady tunnel's samples are all in one bucket, which a byte must hold.
+func TestOneBucketHoldsAllSamples(t *testing.T) {
+	var f rttFacts
+	for i := range 5000 {
+		f.add(20 * time.Millisecond)
+		r := f.report()
+		if r.P50 != 20*time.Millisecond || r.P99 != 20*time.Millisecond {
+			t.Fatalf("after %d samples p50 is %v and p99 %v", i+1, r.P50, r.P99)
+		}
 	}
 }

@@ -304,8 +304,8 @@ func readUntil(t *testing.T, s *Store, stop chan struct{}) {
 func TestMemoryOfARow(t *testing.T) {
 	size := unsafe.Sizeof(row{})
 	t.Logf("%d bytes", size)
-	if size > 900 {
-		t.Errorf("a row takes %d bytes, want at most 900", size)
+	if size > 700 {
+		t.Errorf("a row takes %d bytes, want at most 700", size)
 	}
 }
 
