@@ -19,6 +19,8 @@ const mostDemoTunnels = 20_000
 type demonstrating struct {
 	tunnels  int
 	headless bool
+	text     bool
+	viewing
 	reporting
 }
 
@@ -30,13 +32,16 @@ func (a *app) demo() *cobra.Command {
 		Long: "Watch a fleet of tunnels whose far ends are on this machine too: real packets through\n" +
 			"real raw sockets, in a network namespace of its own that needs no root where user\n" +
 			"namespaces are allowed. Where they are not, the network is simulated in memory.\n" +
-			"A script makes things fail and recover, every minute anew, and says so.",
+			"A script makes things fail and recover, every minute anew, and says so.\n" +
+			"Without a terminal it tells what happens in lines of text.",
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return a.runDemo(c.Context(), c.Flags(), o) },
 	}
-	o.flags(c)
+	o.reporting.flags(c)
+	o.viewing.flags(c)
 	c.Flags().IntVar(&o.tunnels, "tunnels", 24, "how many tunnels, 1 to 20000")
 	c.Flags().BoolVar(&o.headless, "headless", false, "write NDJSON to standard output, as greylag headless does,\nand what is done to the network to standard error")
+	c.Flags().BoolVar(&o.text, "text", false, "tell what happens in lines of text, on a terminal too")
 	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
 	return c
 }
@@ -45,7 +50,10 @@ func (o *demonstrating) check() error {
 	if o.tunnels < 1 || o.tunnels > mostDemoTunnels {
 		return usageError{fmt.Errorf("--tunnels %d is not within 1 and %d", o.tunnels, mostDemoTunnels)}
 	}
-	return o.reporting.check()
+	if o.text && o.headless {
+		return usageError{errors.New("--text and --headless exclude each other: lines for people, or NDJSON for programs")}
+	}
+	return errors.Join(o.reporting.check(), o.viewing.check())
 }
 
 // runDemo runs the demo in a namespace, for which the program starts itself
@@ -102,9 +110,13 @@ type audience struct {
 	say  func(text string) error
 }
 
-// audience is a program that reads the stream, or a person.
+// audience is a program that reads the stream, or a person: at a terminal, or
+// with lines of text.
 func (a *app) audience(st *stage, o demonstrating) audience {
 	if !o.headless {
+		if screen, err := a.screen(o.viewing); err == nil && !o.text {
+			return st.screenAudience(screen, o.length)
+		}
 		return newTeller(a, st.headlines()).audience(o.reporting)
 	}
 	for _, line := range st.headlines() {

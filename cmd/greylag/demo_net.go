@@ -120,4 +120,5 @@ type stage struct {
 	network    network
 	setAddress func(a netip.Addr, present bool) error // gives this end an address, or takes it away
 	headline   string                                 // what the packets are
+	label      string                                 // the same in few words, for the screen
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"greylag/probe/simnet"
@@ -22,7 +24,9 @@ type step struct {
 // time. The times are off the beat of whole seconds, at which reports come. With
 // 1 s and 3 retries a failure shows within 4 s, a recovery within 1 s (R10, R11).
 func (s *stage) script() []step {
-	return append(append(append(s.badPrimary(), s.badUnderlay()...), s.badSpoke()...), s.badAddress()...)
+	steps := slices.Concat(s.badPrimary(), s.badUnderlay(), s.badSpoke(), s.badAddress())
+	slices.SortFunc(steps, func(a, b step) int { return cmp.Compare(a.at, b.at) })
+	return steps
 }
 
 // badPrimary: a spoke's primary fails and the backup takes over (R3).
@@ -62,7 +66,8 @@ func (s *stage) badUnderlay() []step {
 	}
 }
 
-// badSpoke: no path to a spoke is left.
+// badSpoke: no path to a spoke is left, for as long as somebody needs who sees
+// the terminal for the first time.
 func (s *stage) badSpoke() []step {
 	const spoke = "lima"
 	if s.fleet.find("fra1-"+spoke) < 0 {
@@ -72,8 +77,8 @@ func (s *stage) badSpoke() []step {
 		return func() error { return s.setSpoke(spoke, c) }
 	}
 	return []step{
-		{33200 * time.Millisecond, spoke + " loses its power, and with it every far end (R1)", set(simnet.Silent)},
-		{40200 * time.Millisecond, spoke + " has power again", set(simnet.Plain)},
+		{31200 * time.Millisecond, spoke + " loses its power, and with it every far end (R1)", set(simnet.Silent)},
+		{56200 * time.Millisecond, spoke + " has power again", set(simnet.Plain)},
 	}
 }
 
@@ -87,8 +92,8 @@ func (s *stage) badAddress() []step {
 		return func() error { return s.setAddress(demoOwnSource, present) }
 	}
 	return []step{
-		{46200 * time.Millisecond, fmt.Sprintf("this host loses the address %v, the source of %s (R1)", demoOwnSource, name), set(false)},
-		{53200 * time.Millisecond, fmt.Sprintf("this host has the address %v again", demoOwnSource), set(true)},
+		{41200 * time.Millisecond, fmt.Sprintf("this host loses the address %v, the source of %s (R1)", demoOwnSource, name), set(false)},
+		{49200 * time.Millisecond, fmt.Sprintf("this host has the address %v again", demoOwnSource), set(true)},
 	}
 }
 

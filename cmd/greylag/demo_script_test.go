@@ -44,9 +44,9 @@ func TestScriptKeepsItsTimes(t *testing.T) {
 		"iad1's provider black-holes everything: 10 tunnels (R2)",
 		"iad1's provider works again",
 		"lima loses its power, and with it every far end (R1)",
-		"lima has power again",
 		"this host loses the address 192.0.2.12, the source of iad1-boston (R1)",
 		"this host has the address 192.0.2.12 again",
+		"lima has power again",
 	} {
 		if i >= len(steps) || steps[i].says != want {
 			t.Errorf("step %d is not %q", i, want)

@@ -47,8 +47,8 @@ func up(recovered time.Duration) change {
 const (
 	urpfOn, urpfOff         = 5200 * time.Millisecond, 13200 * time.Millisecond
 	providerOff, providerOn = 19200 * time.Millisecond, 27200 * time.Millisecond
-	powerOff, powerOn       = 33200 * time.Millisecond, 40200 * time.Millisecond
-	addressOff, addressOn   = 46200 * time.Millisecond, 53200 * time.Millisecond
+	powerOff, powerOn       = 31200 * time.Millisecond, 56200 * time.Millisecond
+	addressOff, addressOn   = 41200 * time.Millisecond, 49200 * time.Millisecond
 )
 
 func firstMinuteOfTunnels() map[string][]change {

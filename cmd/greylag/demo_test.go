@@ -95,7 +95,7 @@ func TestDemoInANamespace(t *testing.T) {
 	records := decodeAll(t, &stdout)
 	tunnels, spokes := changes(records, records[0].Hello.Time)
 	checkTunnels(t, map[string][]seen{"fra1-seoul": tunnels["fra1-seoul"]}, map[string][]change{
-		"fra1-seoul": {roomy(contact()), roomy(down("up", urpfOn, "")), roomy(up(urpfOff))},
+		"fra1-seoul": {roomy(contact()), roomy(down("up", urpfOn, "black-hole")), roomy(up(urpfOff))},
 	})
 	want := []string{"pending -> primary fra1-seoul", "primary -> backup iad1-seoul", "backup -> primary fra1-seoul"}
 	if diff := cmp.Diff(want, spokes["seoul"]); diff != "" {

@@ -19,14 +19,24 @@ var mayImport = map[string][]string{
 	"greylag/probe/netlab":            nil,
 	"greylag/probe/netlab/netlabtest": {"greylag/probe/netlab"},
 	"greylag/probe/simnet":            {"greylag/probe/gre"},
-	"greylag/fleet":                   {"greylag/probe", "greylag/probe/session"},
-	"greylag/fleet/advise":            {"greylag/fleet"},
-	"greylag/fleet/inventory":         {"greylag/fleet"},
-	"greylag/fleet/stream":            {"greylag/fleet"},
+	"greylag/probe/hostcheck": {
+		"greylag/probe", "greylag/probe/gre", "greylag/probe/hostcheck/netfilter", "greylag/probe/icmp", "greylag/probe/rawsock",
+	},
+	"greylag/probe/hostcheck/netfilter": nil,
+	"greylag/fleet":                     {"greylag/probe", "greylag/probe/session"},
+	"greylag/fleet/advise":              {"greylag/fleet"},
+	"greylag/fleet/inventory":           {"greylag/fleet"},
+	"greylag/fleet/replica":             {"greylag/fleet", "greylag/fleet/stream"},
+	"greylag/fleet/stream":              {"greylag/fleet"},
+	"greylag/tui":                       {"greylag/fleet", "greylag/tui/chart", "greylag/tui/query", "greylag/tui/text"},
+	"greylag/tui/chart":                 {"greylag/fleet", "greylag/tui/text"},
+	"greylag/tui/query":                 {"greylag/fleet"},
+	"greylag/tui/text":                  nil,
 }
 
 // pure packages do no I/O, and read no clock but by an argument.
-var pure = []string{"greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session"}
+var pure = []string{"greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session",
+	"greylag/tui/chart", "greylag/tui/query", "greylag/tui/text"}
 
 // inputOutput is what those must not import.
 var inputOutput = []string{"net", "os", "syscall", "golang.org/x/sys/unix", "golang.org/x/net/ipv4"}

@@ -42,15 +42,16 @@ func (a *app) root() *cobra.Command {
 		Short: "Watch a fleet of GRE tunnels by their keepalives",
 		Long: "greylag sends GRE keepalives to the far ends of a fleet of tunnels, answers theirs,\n" +
 			"runs the routers' own state machine for each, and says what is down and since when,\n" +
-			"and whether each spoke is on its primary path, on a backup, or on nothing.",
+			"and whether each spoke is on its primary path, on a backup, or on nothing.\n" +
+			"Without a command it shows the fleet on the terminal, as greylag tui does.",
 		Args:                       knownCommand,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
 		SuggestionsMinimumDistance: 2,
-		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	a.viewer(root, &viewing{})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.headless(), a.check(), a.reflect(), a.demo(), a.version())
+	root.AddCommand(a.tui(), a.headless(), a.check(), a.reflect(), a.demo(), a.doctor(), a.version())
 	return root
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"greylag/probe/rawsock"
 )
@@ -46,10 +47,18 @@ func rate(f *facts) []Finding {
 	for i := range f.Tunnels {
 		steady += 1 / f.Tunnels[i].Interval.Seconds()
 	}
-	found := fmt.Sprintf("%.4g packets a second", steady)
+	found := rateText(steady) + " packets a second"
 	if f.MaxRate == 0 || steady <= float64(f.MaxRate) {
 		return one(OK, found, "", "")
 	}
 	return one(Warning, fmt.Sprintf("%s, of which max_rate lets %d go", found, f.MaxRate), "keepalives go out late",
 		fmt.Sprintf("in the inventory's [engine] write: max_rate = %.0f, or make the intervals longer", math.Ceil(steady)))
+}
+
+// rateText is a rate without an exponent: whole from ten on.
+func rateText(rate float64) string {
+	if rate >= 10 {
+		return strconv.FormatFloat(rate, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(rate, 'g', 2, 64)
 }
