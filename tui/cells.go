@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"greylag/fleet"
@@ -184,7 +185,8 @@ func (d *drawing) why() string {
 	case t.State != fleet.Down:
 		return ""
 	case t.Reason != "" && t.Detail != "":
-		return string(t.Reason) + ": " + t.Detail
+		// There is little room, and the address is the tunnel's own.
+		return string(t.Reason) + ": " + strings.TrimPrefix(t.Detail, t.Tunnel.Destination.String()+" ")
 	}
 	return string(t.Reason) + t.Detail
 }

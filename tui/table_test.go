@@ -45,9 +45,9 @@ func TestHelpGolden(t *testing.T) {
 // Which limit is passed; a stream does not tell limits.
 func TestDegradedWhyWithAndWithoutLimits(t *testing.T) {
 	for want, report := range map[string]fleet.TunnelReport{
-		"loss 8%, limit 5%": {Loss: 0.08, Tunnel: &fleet.Tunnel{DegradedLoss: 0.05, DegradedRTT: time.Second}},
-		"slow: limit 250ms":     {Loss: 0.01, Tunnel: &fleet.Tunnel{DegradedLoss: 0.05, DegradedRTT: 250 * time.Millisecond}},
-		"loss 12%, rtt 80.0ms":  {Loss: 0.12, Tunnel: &fleet.Tunnel{}, RTT: fleet.RTT{Samples: 1, Mean: 80 * time.Millisecond}},
+		"loss 8%, limit 5%":    {Loss: 0.08, Tunnel: &fleet.Tunnel{DegradedLoss: 0.05, DegradedRTT: time.Second}},
+		"slow: limit 250ms":    {Loss: 0.01, Tunnel: &fleet.Tunnel{DegradedLoss: 0.05, DegradedRTT: 250 * time.Millisecond}},
+		"loss 12%, rtt 80.0ms": {Loss: 0.12, Tunnel: &fleet.Tunnel{}, RTT: fleet.RTT{Samples: 1, Mean: 80 * time.Millisecond}},
 	} {
 		if got := degradedWhy(text.UTF8, &report); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -69,15 +69,18 @@ func (p *Plot) Draw(points []Point, width, height int) []Line {
 // draw puts the points on the canvas and at its foot.
 func (p *Plot) draw(points []Point, f frame) {
 	joined, lastX, lastY := false, 0, 0
-	for _, o := range points {
+	for i, o := range points {
 		if o.Age > f.span {
 			continue
 		}
-		x := p.canvas.width - 1 - part(o.Age, f.span, p.canvas.width-1)
+		x := p.at(o, f)
 		if o.Fate != fleet.FateAnswered {
 			joined = false
-			mark := &p.foot[x/p.canvas.perX]
-			*mark = worse(*mark, o.Fate)
+			end := x
+			if i+1 < len(points) {
+				end = p.at(points[i+1], f)
+			}
+			p.mark(o.Fate, x/p.canvas.perX, end/p.canvas.perX)
 			continue
 		}
 		y := p.canvas.height - 1 - part(o.RTT-f.scale.Min, f.scale.Max-f.scale.Min, p.canvas.height-1)
@@ -86,6 +89,22 @@ func (p *Plot) draw(points []Point, f frame) {
 		}
 		p.canvas.join(lastX, lastY, x, y)
 		joined, lastX, lastY = true, x, y
+	}
+}
+
+// at is the place of a point on the time axis.
+func (p *Plot) at(o Point, f frame) int {
+	return p.canvas.width - 1 - part(o.Age, f.span, p.canvas.width-1)
+}
+
+// mark writes a fate into a column and the following ones up to that of the next
+// keepalive: an empty one between two misses would read as an answer.
+func (p *Plot) mark(fate fleet.Fate, column, next int) {
+	for ; ; column++ {
+		p.foot[column] = worse(p.foot[column], fate)
+		if column+1 >= next {
+			return
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ func TestPlotPlaces(t *testing.T) {
 		// right; the oldest at the left.
 		{"corners", Plot{Scale: Scale{Max: 3 * ms}}, []Point{
 			{10 * s, fleet.FateAnswered, 0}, {5 * s, fleet.FateMissing, 0}, {0, fleet.FateAnswered, 3 * ms}}, 5, 5,
-			[]string{"    *", "     ", "     ", "*    ", "  x  "}},
+			[]string{"    *", "     ", "     ", "*    ", "  xx "}}, // a miss lasts until the next is sent
 		{"a line", Plot{Scale: Scale{Max: 3 * ms}}, []Point{{3 * s, fleet.FateAnswered, 0}, {0, fleet.FateAnswered, 3 * ms}}, 4, 5,
 			[]string{"   *", "  **", " ** ", "**  ", "    "}},
 		{"what is older than the span", Plot{Span: 4 * s}, []Point{
@@ -165,5 +165,33 @@ func BenchmarkPlot(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		p.Draw(points, 100, 15)
+	}
+}
+
+// Where there are more columns than keepalives, a row of misses has no gap, and
+// an answer between two misses keeps its own.
+func TestFootHasNoGaps(t *testing.T) {
+	outcomes := make([]fleet.Outcome, 40)
+	for i := range outcomes {
+		outcomes[i].Fate = fleet.FateMissing
+	}
+	outcomes[20] = fleet.Outcome{Fate: fleet.FateAnswered, RTT: time.Millisecond}
+	var p Plot
+	p.Charset = text.ASCII
+	lines := p.Draw(AppendPoints(nil, outcomes, time.Second), 100, 8)
+	foot := ""
+	for _, l := range lines {
+		if s := l.String(); strings.Contains(s, "xxx") {
+			_, foot, _ = strings.Cut(s, "|")
+		}
+	}
+	gaps := 0
+	for _, part := range strings.Split(strings.Trim(foot, " "), "x") {
+		if part != "" {
+			gaps++
+		}
+	}
+	if gaps != 1 || !strings.HasPrefix(foot, "x") || !strings.HasSuffix(foot, "x") {
+		t.Errorf("the foot is %q, want misses with one gap", foot)
 	}
 }
