@@ -47,6 +47,7 @@ type model struct {
 	mouse      bool
 	keepScreen bool
 
+	thrift   thrift
 	canvases canvases
 	strip    chart.Line // reused
 	content  string     // the screen
@@ -164,6 +165,8 @@ func (m *model) follow(s *snapshot) tea.Cmd {
 		}
 		m.refresh()
 		m.board.look(m.now, m.visible)
+		before := m.content
+		m.thrift.account(before, m.screen(), len(s.events) > 0, m.now)
 	}
 	return tea.Batch(ring, m.puller.next(m.period(), quick, m.frozen))
 }
@@ -183,7 +186,10 @@ func (m *model) period() time.Duration {
 	if m.isBusy() {
 		return min(quick, m.settings.refresh())
 	}
-	return m.settings.refresh()
+	if m.settings.RefreshMillis != 0 {
+		return m.settings.refresh() // as it was chosen
+	}
+	return max(m.settings.refresh(), m.thrift.pause(m.now))
 }
 
 // refresh lets the views on the screen follow whatever changed.
