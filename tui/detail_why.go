@@ -137,27 +137,33 @@ func (d *detail) remedies(unused []fleet.Advice) {
 	}
 }
 
-// fixes are what to do. What is declared is more exact than what an echo, or the
-// far end's own keepalives leave to look at.
+// fixes are what to do, the most exact first. What an echo or the far end's own
+// keepalives leave to look at in a black hole is what the rules say more exactly.
 func (d *detail) fixes(unused []fleet.Advice) []string {
-	var list []string
-	add := func(fix string) {
-		if fix != "" && !slices.Contains(list, fix) {
-			list = append(list, fix)
+	var exact, vague []string
+	for i := range d.report.Evidence {
+		switch e := &d.report.Evidence[i]; e.Kind {
+		case fleet.EvidenceEcho, fleet.EvidencePeer:
+			vague = addFix(vague, e.Fix)
+		default:
+			exact = addFix(exact, e.Fix)
 		}
 	}
-	isVague := func(e *fleet.Evidence) bool { return e.Kind == fleet.EvidenceEcho || e.Kind == fleet.EvidencePeer }
-	for _, vague := range []bool{false, true} {
-		for i := range d.report.Evidence {
-			if e := &d.report.Evidence[i]; isVague(e) == vague {
-				add(e.Fix)
-			}
-		}
-		if !vague {
-			for i := range unused {
-				add(unused[i].Fix)
-			}
-		}
+	for i := range unused {
+		exact = addFix(exact, unused[i].Fix)
 	}
-	return list
+	if d.report.Reason == fleet.ReasonBlackHole && len(exact) > 0 {
+		return exact
+	}
+	for _, fix := range vague {
+		exact = addFix(exact, fix)
+	}
+	return exact
+}
+
+func addFix(list []string, fix string) []string {
+	if fix == "" || slices.Contains(list, fix) {
+		return list
+	}
+	return append(list, fix)
 }

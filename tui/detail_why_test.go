@@ -55,7 +55,6 @@ func TestWhy(t *testing.T) {
 		"rule R16: the far end's two VRFs differ",
 		"do " + rpfFix,
 		"do " + permit,
-		"do " + lookAround,
 	}
 	if diff := cmp.Diff(want, labelled(m, "why detail echo peer ttl rule do")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -72,11 +72,22 @@ func (m *model) hints() [][]run {
 		list = append(list, pair("esc", "back"))
 	}
 	for _, name := range hinted {
-		if b := byName[name]; name != "freeze" || !m.frozen && m.player == nil {
+		if b := byName[name]; m.isOffered(name) {
 			list = append(list, pair(b.keys[0], b.hint))
 		}
 	}
 	return list
+}
+
+// isOffered tells whether a binding of hinted does anything now.
+func (m *model) isOffered(name string) bool {
+	switch name {
+	case "freeze":
+		return !m.frozen && m.player == nil
+	case "open":
+		return !m.pane && m.current != detailView
+	}
+	return true
 }
 
 // placeRuns says which view is on the screen, and where its cursor is.
