@@ -17,6 +17,22 @@ const (
 	Disabled State = "disabled" // enabled = false: not probed
 )
 
+// Severity orders the states by how much they ask for somebody: 0 for down, then
+// degraded, pending, up, and 4 for disabled and what is no state.
+func (s State) Severity() int {
+	switch s {
+	case Down:
+		return 0
+	case Degraded:
+		return 1
+	case Pending:
+		return 2
+	case Up:
+		return 3
+	}
+	return 4
+}
+
 // Path is the verdict on a spoke: by which of its tunnels it is reached.
 type Path string
 

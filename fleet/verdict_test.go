@@ -258,3 +258,14 @@ func TestLimits(t *testing.T) {
 		}
 	}
 }
+
+func TestSeverity(t *testing.T) {
+	for place, s := range []State{Down, Degraded, Pending, Up, Disabled} {
+		if got := s.Severity(); got != place {
+			t.Errorf("%s: %d, want %d", s, got, place)
+		}
+	}
+	if got := State("new in a later version").Severity(); got != 4 {
+		t.Errorf("an unknown state: %d, want 4", got)
+	}
+}

@@ -20,26 +20,11 @@ func (b *board) tallyOf(positions []int32) (t tally) {
 	t.total = len(positions)
 	for _, position := range positions {
 		row := &b.rows[position]
-		t.states[tallyPlace(row.Tunnel.State)]++
+		t.states[row.Tunnel.State.Severity()]++
 		t.shown += boolInt(b.lineOf[position] >= 0)
 		t.new += boolInt(row.New)
 	}
 	return t
-}
-
-// tallyPlace is the place of a state in tallied.
-func tallyPlace(s fleet.State) int {
-	switch s {
-	case fleet.Down:
-		return 0
-	case fleet.Degraded:
-		return 1
-	case fleet.Pending:
-		return 2
-	case fleet.Up:
-		return 3
-	}
-	return 4
 }
 
 // runs are the counts in words, the worst state first.

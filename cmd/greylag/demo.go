@@ -35,13 +35,17 @@ func (a *app) demo() *cobra.Command {
 			"A script makes things fail and recover, every minute anew, and says so.\n" +
 			"Without a terminal it tells what happens in lines of text.",
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return a.runDemo(c.Context(), c.Flags(), o) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			// Reports are written, not shown: who asks for them wants lines.
+			o.text = o.text || c.Flags().Changed("every") || c.Flags().Changed("events")
+			return a.runDemo(c.Context(), c.Flags(), o)
+		},
 	}
 	o.reporting.flags(c)
 	o.viewing.flags(c)
 	c.Flags().IntVar(&o.tunnels, "tunnels", 24, "how many tunnels, 1 to 20000")
 	c.Flags().BoolVar(&o.headless, "headless", false, "write NDJSON to standard output, as greylag headless does,\nand what is done to the network to standard error")
-	c.Flags().BoolVar(&o.text, "text", false, "tell what happens in lines of text, on a terminal too")
+	c.Flags().BoolVar(&o.text, "text", false, "tell what happens in lines of text, on a terminal too;\n--every and --events do so by themselves")
 	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
 	return c
 }

@@ -117,17 +117,7 @@ func severity(r *Row) uint64 {
 	if r.Tunnel == nil {
 		return unknown
 	}
-	switch r.Tunnel.State {
-	case fleet.Down:
-		return 0
-	case fleet.Degraded:
-		return 1
-	case fleet.Pending:
-		return 2
-	case fleet.Up:
-		return 3
-	}
-	return 4
+	return uint64(r.Tunnel.State.Severity())
 }
 
 // ageBits are those of a problem's key below the severity: µs, up to 9,000 years.
