@@ -15,6 +15,9 @@
 // its own that nobody waits for: a flood of forged errors fills one, and that is
 // all it does.
 //
-// The file descriptors are kept out of the runtime's poller: with them in it,
-// each packet that arrives wakes a thread that finds nobody waiting.
+// The sockets are kept out of the runtime's poller: with them in it, each packet
+// that arrives wakes a thread that finds nobody waiting. What a wait waits for is
+// one descriptor that is in it. Packets travel by sendmmsg and recvmmsg, called
+// without telling the scheduler, and not by x/net's batches, which do: see batch.go
+// and waiter.go for what that saves. x/net sets the sockets' options and filters.
 package rawsock

@@ -4,24 +4,21 @@ package rawsock
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
 	"time"
 
 	"golang.org/x/net/bpf"
-	"golang.org/x/net/ipv4"
 	"golang.org/x/sys/unix"
 )
-
-// batch is how many packets one system call carries.
-const batch = 64
 
 // receiver reads packets with their kernel timestamps from one socket.
 type receiver struct {
 	*socket
-	messages []ipv4.Message
-	overflow uint32 // SO_RXQ_OVFL as last seen
+	messages
+	packets  [batch][]byte // room for each
+	oobs     [batch][]byte // for its control messages
+	overflow uint32        // SO_RXQ_OVFL as last seen
 	dropped  uint64
 	emptied  time.Time // when the buffer was last seen empty
 }
@@ -45,13 +42,15 @@ func newReceiver(s *socket, program []bpf.Instruction, room, buffer int) (*recei
 		}
 	}
 	s.buffer(unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, buffer)
-	r := &receiver{socket: s, messages: make([]ipv4.Message, batch), emptied: time.Now()}
+	r := &receiver{socket: s, emptied: time.Now()}
+	r.init()
 	const oob = 64 // a timespec and a counter with their headers
 	memory := make([]byte, batch*(room+oob))
-	for i := range r.messages {
+	for i := range r.packets {
 		m := memory[i*(room+oob):]
-		r.messages[i].Buffers = [][]byte{m[:room:room]}
-		r.messages[i].OOB = m[room : room+oob : room+oob]
+		r.packets[i], r.oobs[i] = m[:room:room], m[room:room+oob:room+oob]
+		r.payload(i, r.packets[i])
+		r.control(i, r.oobs[i])
 	}
 	return r, nil
 }
@@ -75,17 +74,19 @@ func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
 // receiveBatch hands over one batch at most, and says whether there may be more.
 // begun is when this reading of the buffer began.
 func (r *receiver) receiveBatch(begun time.Time, handle func(packet []byte, at time.Time)) (more bool, err error) {
-	n, err := r.in.ReadBatch(r.messages, unix.MSG_DONTWAIT)
+	n, err := exchange(unix.SYS_RECVMMSG, r.fd, r.headers[:])
 	if err != nil {
 		r.emptied = begun
 		return false, receiveError(err)
 	}
 	now := time.Now()
-	for i := range r.messages[:n] {
-		m := &r.messages[i]
-		handle(m.Buffers[0][:m.N], r.control(m.OOB[:m.NN], now))
+	for i := range r.headers[:n] {
+		h := &r.headers[i]
+		at := r.arrived(r.oobs[i][:h.Hdr.Controllen], now)
+		h.Hdr.SetControllen(len(r.oobs[i])) // the kernel wrote over it
+		handle(r.packets[i][:h.Len], at)
 	}
-	if n == len(r.messages) {
+	if n == batch {
 		return true, nil
 	}
 	r.emptied = begun
@@ -94,15 +95,15 @@ func (r *receiver) receiveBatch(begun time.Time, handle func(packet []byte, at t
 
 // receiveError tells an empty buffer and an interrupted call from a fault.
 func receiveError(err error) error {
-	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) {
+	if err == unix.EAGAIN || err == unix.EINTR {
 		return nil
 	}
 	return fmt.Errorf("receiving: %w", err)
 }
 
-// control reads the control messages of a packet: it returns the packet's time
+// arrived reads the control messages of a packet: it returns the packet's time
 // of arrival on now's clock, and counts what the socket had to drop.
-func (r *receiver) control(oob []byte, now time.Time) time.Time {
+func (r *receiver) arrived(oob []byte, now time.Time) time.Time {
 	at := now
 	for len(oob) > 0 {
 		h, data, rest, err := unix.ParseOneSocketControlMessage(oob)

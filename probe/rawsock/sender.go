@@ -3,85 +3,82 @@
 package rawsock
 
 import (
-	"errors"
-	"net"
-	"os"
-	"syscall"
+	"unsafe"
 
-	"golang.org/x/net/ipv4"
 	"golang.org/x/sys/unix"
 )
 
 // sender writes packets in batches to one socket.
 type sender struct {
 	*socket
-	messages []ipv4.Message // queued; as long as the queue
-	places   []int          // of each message in the caller's batch
-	ready    []ipv4.Message // all there are, with their buffers
+	blocks []*outgoing // as many as the largest batch needed so far
+	queued int
+}
+
+// outgoing is a part of the batch that goes out by one system call.
+type outgoing struct {
+	messages
+	names  [batch]unix.RawSockaddrInet4
+	places [batch]int // of each message in the caller's batch
+}
+
+func newOutgoing() *outgoing {
+	o := &outgoing{}
+	o.init()
+	for i := range o.names {
+		o.names[i].Family = unix.AF_INET
+		o.headers[i].Hdr.Name = (*byte)(unsafe.Pointer(&o.names[i]))
+		o.headers[i].Hdr.Namelen = unix.SizeofSockaddrInet4
+	}
+	return o
 }
 
 func newSender(s *socket) *sender {
 	return &sender{socket: s}
 }
 
-// queue adds a packet. The message is reused, its slices and address included.
+// queue adds a packet.
 func (s *sender) queue(place int, destination [4]byte, payload, oob []byte) {
-	n := len(s.messages)
-	if n == cap(s.messages) {
-		s.grow()
+	if s.queued == len(s.blocks)*batch {
+		s.blocks = append(s.blocks, newOutgoing())
 	}
-	s.messages = s.messages[:n+1]
-	m := &s.messages[n]
-	m.Buffers[0] = payload
-	copy(m.Addr.(*net.IPAddr).IP, destination[:])
-	m.OOB = oob
-	s.places = append(s.places, place)
+	o, i := s.blocks[s.queued/batch], s.queued%batch
+	o.payload(i, payload)
+	o.control(i, oob)
+	o.names[i].Addr = destination
+	o.places[i] = place
+	s.queued++
 }
 
-func (s *sender) grow() {
-	n := len(s.messages)
-	grown := make([]ipv4.Message, 2*n+batch)
-	copy(grown, s.messages)
-	for i := n; i < len(grown); i++ {
-		grown[i].Buffers = make([][]byte, 1)
-		grown[i].Addr = &net.IPAddr{IP: make(net.IP, net.IPv4len)}
-	}
-	s.messages = grown[:n]
-}
-
-// flush sends what is queued. A packet that the kernel refuses does not keep
-// the others from going.
+// flush sends what is queued.
 func (s *sender) flush(failed func(place int, err error)) {
-	for next := 0; next < len(s.messages); {
-		end := min(next+batch, len(s.messages))
-		n, err := s.pc.WriteBatch(s.messages[next:end], unix.MSG_DONTWAIT)
-		if err == nil && n > 0 {
-			next += n
-			continue
-		}
-		errno := errnoOf(err)
-		if errno == unix.EINTR {
-			continue
-		}
-		failed(s.places[next], errno)
-		next++
+	for first := 0; first < s.queued; first += batch {
+		s.send(s.blocks[first/batch], min(batch, s.queued-first), failed)
 	}
-	s.messages, s.places = s.messages[:0], s.places[:0]
+	s.queued = 0
 }
 
-// errnoOf takes the system call's name off an error: it is always the same, and
-// what counts is the number. A full send buffer is ENOBUFS like a full queue.
-func errnoOf(err error) error {
-	var call *os.SyscallError
-	if errors.As(err, &call) {
-		err = call.Err
+// send sends the first n of a block. A packet that the kernel refuses does not
+// keep the others from going.
+func (s *sender) send(o *outgoing, n int, failed func(place int, err error)) {
+	for next := 0; next < n; {
+		sent, err := exchange(unix.SYS_SENDMMSG, s.fd, o.headers[next:n])
+		switch {
+		case err == nil:
+			next += sent
+		case err == unix.EINTR:
+		default:
+			failed(o.places[next], refusal(err))
+			next++
+		}
 	}
-	var errno syscall.Errno
-	switch {
-	case !errors.As(err, &errno):
-		return err
-	case errno == unix.EAGAIN:
+}
+
+// refusal is what to say of an error: a full send buffer is ENOBUFS like a full
+// queue.
+func refusal(err error) error {
+	if err == unix.EAGAIN {
 		return unix.ENOBUFS
 	}
-	return errno
+	return err
 }

@@ -17,11 +17,10 @@ import (
 // ErrPermission: raw sockets need CAP_NET_RAW, and the process lacks it.
 var ErrPermission = errors.New("raw sockets need the capability CAP_NET_RAW")
 
-// socket is a raw socket with x/net's views of it.
+// socket is a raw socket with x/net's view of it.
 type socket struct {
 	fd int
-	pc *ipv4.PacketConn // to send and to set options
-	in *ipv4.PacketConn // to receive
+	pc *ipv4.PacketConn // to set options
 }
 
 func openSocket(protocol int) (*socket, error) {
@@ -32,8 +31,7 @@ func openSocket(protocol int) (*socket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("raw socket of protocol %d: %w", protocol, err)
 	}
-	d := &direct{fd: uintptr(fd)}
-	return &socket{fd: fd, pc: ipv4.NewPacketConn(d), in: ipv4.NewPacketConn(addressless{d})}, nil
+	return &socket{fd: fd, pc: ipv4.NewPacketConn(&direct{fd: uintptr(fd)})}, nil
 }
 
 func (s *socket) close() error { return unix.Close(s.fd) }
@@ -94,13 +92,6 @@ func (d *direct) LocalAddr() net.Addr { return anywhere }
 var anywhere = &net.IPAddr{}
 
 func (d *direct) SyscallConn() (syscall.RawConn, error) { return rawConn(d.fd), nil }
-
-// addressless is a direct that x/net takes for a stream, by this method, so that
-// it does not make an address for each packet it receives: two allocations. The
-// IP header says who sent it.
-type addressless struct{ *direct }
-
-func (addressless) SetLinger(int) error { return nil }
 
 // rawConn calls the function once and never waits.
 type rawConn uintptr
