@@ -149,17 +149,16 @@ func (r *row) report(t *TunnelReport, now time.Time) {
 		Lost:         r.lost,
 		Excused:      r.excused,
 		InFlight:     r.inFlight(),
-		Late:         r.late,
-		Duplicate:    r.duplicate,
-		Unmatched:    r.unmatched,
-		SendErrors:   r.sendErrors,
 		Loss:         r.outcomes.loss(),
-		RTT:          r.rtt.report(),
+		RTT:          r.rtt.report(r.received, &r.outcomes),
 		Flaps:        r.flaps,
 		Availability: r.availability(now),
 		LastReply:    r.lastReply,
 		ReplyTTL:     r.replyTTL,
 		Incident:     r.incident,
+	}
+	if e := r.evidence; e != nil {
+		t.Late, t.Duplicate, t.Unmatched, t.SendErrors = e.late, e.duplicate, e.unmatched, e.sendErrors
 	}
 }
 

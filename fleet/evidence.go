@@ -17,6 +17,9 @@ type evidence struct {
 	echo      echoFacts
 	altered   alteredFacts
 	ttlChange ttlFacts
+
+	late, duplicate, unmatched uint64 // answers that belong to nothing in flight
+	sendErrors                 uint64
 }
 
 // Evidence explains for explainFor after it was seen last, or for

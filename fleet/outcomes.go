@@ -121,6 +121,16 @@ func (o *outcomes) loss() float64 {
 	return float64(o.lost) / float64(int(o.lost)+int(o.heard))
 }
 
+// spread sorts the round trip times of the newest 100 keepalives.
+func (o *outcomes) spread() (h histogram) {
+	for back := range uint32(lossWindow) {
+		if fate := *o.slot(o.newest - back); fate >= answered {
+			h.add(fate - answered)
+		}
+	}
+	return h
+}
+
 // unsentLast tells whether the newest keepalive whose fate is known could not
 // be sent.
 func (o *outcomes) unsentLast() bool {

@@ -170,7 +170,8 @@ type Incident struct {
 }
 
 // RTT summarises round trip times. Samples is 0 where none is known. P50 and
-// P99 come from buckets and are within 6 %, Jitter is the mean difference of
+// P99 are those of the newest 100 keepalives, 0 where none of these was answered;
+// they come from buckets and are within 6 %. Jitter is the mean difference of
 // consecutive round trip times, smoothed as in RFC 3550 section 6.4.1.
 type RTT struct {
 	Samples                                uint64

@@ -8,7 +8,8 @@ import (
 )
 
 // row is the facts of one enabled tunnel. Its size times the fleet is the
-// store's memory: under 700 bytes a tunnel.
+// store's memory: under 400 bytes a tunnel. What few tunnels ever have is in its
+// evidence.
 type row struct {
 	tunnel   *Tunnel
 	evidence *evidence // nil: nothing was ever observed
@@ -18,8 +19,7 @@ type row struct {
 
 	// sent = received + lost + excused + (1 if awaiting)
 	sent, received, lost, excused uint64
-	late, duplicate, unmatched    uint64
-	sendErrors, flaps             uint64
+	flaps                         uint64
 
 	up, down time.Duration // known time in earlier states
 
@@ -67,11 +67,11 @@ func (r *row) apply(e *probe.Event) {
 			r.excused++
 		}
 	case probe.Late:
-		r.late++
+		r.observed().late++
 	case probe.Duplicate:
-		r.duplicate++
+		r.observed().duplicate++
 	case probe.Unmatched:
-		r.unmatched++
+		r.observed().unmatched++
 	}
 }
 
@@ -96,7 +96,7 @@ func (r *row) applyUnsent(e *probe.Event) {
 		return
 	}
 	r.sent--
-	r.sendErrors++
+	r.observed().sendErrors++
 	r.observed().unsent.add(e.Err, e.At, r.fate(e.Seq-1) == unsent)
 	if newest && r.overtook {
 		r.outcomes.set(r.overtaken, pending)
@@ -115,8 +115,8 @@ func (r *row) applyAnswered(e *probe.Event) {
 	if r.evidence != nil {
 		r.evidence.echo = echoFacts{} // the outage, if there was one, is over
 	}
+	r.rtt.add(e.RTT, r.received == 0)
 	r.received++
-	r.rtt.add(e.RTT)
 	r.lastReply = e.At
 	r.replyTTL = e.TTL
 }

@@ -16,12 +16,6 @@ const (
 	longestUnit = 1<<30 - 1 // units in the last bucket's end, 68.7 s
 )
 
-// fadeSamples is how many samples the buckets hold before their counts are
-// halved, so that old times fade: percentiles speak mostly of the last 128 to 256
-// round trips, which is 20 to 40 minutes of the default interval; and a count
-// fits a byte.
-const fadeSamples = 255
-
 // bucketOf returns the bucket of a round trip time.
 func bucketOf(rtt time.Duration) int {
 	units := min(uint64(max(rtt, 0))>>unitBits, longestUnit)
@@ -41,37 +35,22 @@ func bucketRTT(bucket int) time.Duration {
 	return time.Duration(float64(low) * float64(high) / float64(low+high) * 2)
 }
 
-// histogram counts recent round trip times by bucket. All of them together
-// are fadeSamples at most: no count overflows, also with a carry.
+// histogram counts round trip times by bucket, at most 255 of them. It is made
+// when somebody asks: what is kept of a tunnel are its newest outcomes.
 type histogram struct {
-	total  uint16
+	total  int
 	counts [rttBuckets]uint8
 }
 
-func (h *histogram) add(rtt time.Duration) {
-	h.counts[bucketOf(rtt)]++
+func (h *histogram) add(bucket outcome) {
+	h.counts[bucket]++
 	h.total++
-	if h.total >= fadeSamples {
-		h.halve()
-	}
-}
-
-// halve halves all counts. The halves that rounding takes away are carried to
-// the next bucket, so that a tail of single samples keeps its weight.
-func (h *histogram) halve() {
-	var carry uint8
-	h.total = 0
-	for i, n := range h.counts {
-		n += carry
-		h.counts[i], carry = n/2, n%2
-		h.total += uint16(n / 2)
-	}
 }
 
 // percentile returns the time that percent of the samples do not exceed; 0
 // without samples.
 func (h *histogram) percentile(percent int) time.Duration {
-	rank := (int(h.total)*percent + 99) / 100
+	rank := (h.total*percent + 99) / 100
 	seen := 0
 	for i, n := range h.counts {
 		seen += int(n)
@@ -82,30 +61,28 @@ func (h *histogram) percentile(percent int) time.Duration {
 	return 0
 }
 
-// rttFacts is what is kept of a tunnel's round trip times, all in time.Duration.
+// rttFacts is what is kept of a tunnel's round trip times, beside the buckets of
+// the newest in its outcomes.
 type rttFacts struct {
-	samples        uint64
 	last, min, max time.Duration
 	sum            time.Duration
 	smoothed       time.Duration // RFC 6298 section 2; 0: no sample since the line went down
 	jitter         time.Duration // RFC 3550 section 6.4.1
-	recent         histogram
 }
 
-func (f *rttFacts) add(rtt time.Duration) {
+// add takes in a round trip time, the first or a further one.
+func (f *rttFacts) add(rtt time.Duration, first bool) {
 	rtt = max(rtt, 0)
 	f.smooth(rtt)
-	if f.samples == 0 {
+	if first {
 		f.min = rtt
 	} else {
 		f.jitter += ((rtt - f.last).Abs() - f.jitter) / 16
 	}
-	f.samples++
 	f.last = rtt
 	f.min = min(f.min, rtt)
 	f.max = max(f.max, rtt)
 	f.sum += rtt
-	f.recent.add(rtt)
 }
 
 // smooth is RFC 6298 (2.2) and (2.3), alpha = 1/8.
@@ -121,19 +98,23 @@ func (f *rttFacts) smooth(rtt time.Duration) {
 // another one.
 func (f *rttFacts) forget() { f.smoothed = 0 }
 
-// report derives what readers see. Percentiles are within the exact extremes.
-func (f *rttFacts) report() RTT {
-	if f.samples == 0 {
+// report derives what readers see of that many samples. Percentiles are those of
+// the newest outcomes, within the exact extremes.
+func (f *rttFacts) report(samples uint64, newest *outcomes) RTT {
+	if samples == 0 {
 		return RTT{}
 	}
-	return RTT{
-		Samples: f.samples,
+	r := RTT{
+		Samples: samples,
 		Last:    f.last,
 		Min:     f.min,
-		Mean:    f.sum / time.Duration(f.samples),
-		P50:     min(max(f.recent.percentile(50), f.min), f.max),
-		P99:     min(max(f.recent.percentile(99), f.min), f.max),
+		Mean:    f.sum / time.Duration(samples),
 		Max:     f.max,
 		Jitter:  f.jitter,
 	}
+	if h := newest.spread(); h.total > 0 {
+		r.P50 = min(max(h.percentile(50), f.min), f.max)
+		r.P99 = min(max(h.percentile(99), f.min), f.max)
+	}
+	return r
 }

@@ -54,17 +54,39 @@ func TestBucketsRise(t *testing.T) {
 	}
 }
 
+// samples are round trip times as a row takes them in.
+type samples struct {
+	facts    rttFacts
+	outcomes outcomes
+	n        uint64
+}
+
+func (s *samples) add(rtt time.Duration) {
+	s.facts.add(rtt, s.n == 0)
+	s.n++
+	s.outcomes.push(uint32(s.n))
+	s.outcomes.set(uint32(s.n), answeredIn(rtt))
+}
+
+func (s *samples) lose() {
+	s.outcomes.push(s.outcomes.newest + 1)
+	s.outcomes.set(s.outcomes.newest, missing)
+}
+
+func (s *samples) report() RTT { return s.facts.report(s.n, &s.outcomes) }
+
 // 98 times 1 ms, twice 100 ms: the 99th of 100 is 100 ms, the 98th is 1 ms.
 func TestPercentiles(t *testing.T) {
-	var f rttFacts
+	var s samples
 	for range 98 {
-		f.add(time.Millisecond)
+		s.add(time.Millisecond)
 	}
-	f.add(100 * time.Millisecond)
-	f.add(100 * time.Millisecond)
-	within(t, "p98", f.recent.percentile(98), time.Millisecond, 0.06)
-	within(t, "p99", f.recent.percentile(99), 100*time.Millisecond, 0.06)
-	r := f.report()
+	s.add(100 * time.Millisecond)
+	s.add(100 * time.Millisecond)
+	h := s.outcomes.spread()
+	within(t, "p98", h.percentile(98), time.Millisecond, 0.06)
+	within(t, "p99", h.percentile(99), 100*time.Millisecond, 0.06)
+	r := s.report()
 	if r.P50 < r.Min || r.P99 > r.Max {
 		t.Errorf("percentiles %v, %v outside of %v … %v", r.P50, r.P99, r.Min, r.Max)
 	}
@@ -73,16 +95,16 @@ func TestPercentiles(t *testing.T) {
 func TestPercentilesOfRandomTimes(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 50 {
-		var f rttFacts
+		var s samples
 		var all []time.Duration
-		for range 1 + random.IntN(fadeSamples-1) {
+		for range 1 + random.IntN(lossWindow) {
 			rtt := time.Duration(math.Exp(random.Float64()*18) * float64(time.Microsecond))
 			rtt = min(rtt, 64*time.Second)
-			f.add(rtt)
+			s.add(rtt)
 			all = append(all, rtt)
 		}
 		slices.Sort(all)
-		r := f.report()
+		r := s.report()
 		within(t, "p50", r.P50, all[(len(all)*50+99)/100-1], 0.06)
 		within(t, "p99", r.P99, all[(len(all)*99+99)/100-1], 0.06)
 	}
@@ -95,39 +117,35 @@ func within(t *testing.T, what string, got, want time.Duration, ratio float64) {
 	}
 }
 
-// Halving 1, 1, 1, 5 carries the halves on: 0, 1, 0, 3.
-func TestHalvingKeepsTails(t *testing.T) {
-	var h histogram
-	h.total = 8
-	copy(h.counts[100:], []uint8{1, 1, 1, 5})
-	h.halve()
-	if got := h.counts[100:104]; !slices.Equal(got, []uint8{0, 1, 0, 3}) || h.total != 4 {
-		t.Errorf("halved: %v of %d", got, h.total)
+// Percentiles are those of the newest 100 keepalives: old times are gone, lost
+// ones are left out, and after a long outage there are none.
+func TestPercentilesOfTheNewest(t *testing.T) {
+	var s samples
+	for range 1000 {
+		s.add(50 * time.Millisecond)
 	}
-}
-
-func TestOldTimesFade(t *testing.T) {
-	var f rttFacts
-	for range 100_000 {
-		f.add(50 * time.Millisecond)
+	for range lossWindow {
+		s.add(time.Millisecond)
 	}
-	for range 2 * fadeSamples {
-		f.add(time.Millisecond)
-	}
-	r := f.report()
-	within(t, "p50", r.P50, time.Millisecond, 0.06)
-	if r.Max != 50*time.Millisecond || r.Samples != 100_000+2*fadeSamples {
+	r := s.report()
+	within(t, "p99", r.P99, time.Millisecond, 0.06)
+	if r.Max != 50*time.Millisecond || r.Samples != 1100 {
 		t.Errorf("max %v of %d: extremes and counts are of all times", r.Max, r.Samples)
 	}
-	if f.recent.total >= fadeSamples {
-		t.Errorf("%d in the buckets", f.recent.total)
+	for range lossWindow - 1 {
+		s.lose()
+	}
+	within(t, "p50 of the only one answered", s.report().P50, time.Millisecond, 0.06)
+	s.lose()
+	if r := s.report(); r.P50 != 0 || r.P99 != 0 || r.Last == 0 {
+		t.Errorf("after an outage: %+v; want no percentiles", r)
 	}
 }
 
 // 800, 1600, 1600 µs by hand. Jitter: 0; 800/16 = 50; 50 - 50/16 = 46.875.
 // Smoothed: 800; 800+800/8 = 900; 900+700/8 = 987.5.
 func TestRTTByHand(t *testing.T) {
-	var f rttFacts
+	var f samples
 	if got := f.report(); got != (RTT{}) {
 		t.Errorf("without samples: %+v", got)
 	}
@@ -143,18 +161,18 @@ func TestRTTByHand(t *testing.T) {
 	if r != want {
 		t.Errorf("got  %+v\nwant %+v", r, want)
 	}
-	if f.smoothed != 987_500 {
-		t.Errorf("smoothed %v, want 987.5µs", f.smoothed)
+	if f.facts.smoothed != 987_500 {
+		t.Errorf("smoothed %v, want 987.5µs", f.facts.smoothed)
 	}
-	f.forget()
+	f.facts.forget()
 	f.add(2 * time.Millisecond)
-	if f.smoothed != 2*time.Millisecond {
-		t.Errorf("smoothed after an outage: %v, want 2ms", f.smoothed)
+	if f.facts.smoothed != 2*time.Millisecond {
+		t.Errorf("smoothed after an outage: %v, want 2ms", f.facts.smoothed)
 	}
 }
 
 func TestNegativeRTTCountsAsZero(t *testing.T) {
-	var f rttFacts
+	var f samples
 	f.add(-time.Second)
 	if r := f.report(); r.Samples != 1 || r.Min != 0 || r.Max != 0 || r.P99 != 0 {
 		t.Errorf("%+v", r)
@@ -163,7 +181,7 @@ func TestNegativeRTTCountsAsZero(t *testing.T) {
 
 // A steady tunnel's samples are all in one bucket, which a byte must hold.
 func TestOneBucketHoldsAllSamples(t *testing.T) {
-	var f rttFacts
+	var f samples
 	for i := range 5000 {
 		f.add(20 * time.Millisecond)
 		r := f.report()

@@ -97,7 +97,7 @@ func drawP99(d *drawing, w int) { d.duration(d.report.RTT.P99, w) }
 func (d *drawing) duration(rtt time.Duration, w int) {
 	limit := d.report.Tunnel.DegradedRTT
 	switch {
-	case d.report.RTT.Samples == 0:
+	case d.report.RTT.Samples == 0 || rtt == 0:
 		d.c.cellRight(dim, "-", w)
 	case limit > 0 && rtt > limit:
 		d.c.cellRight(degraded, d.c.charset.Duration(rtt), w)

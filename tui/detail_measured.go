@@ -122,6 +122,9 @@ func (d *detail) drawRTT() {
 		name string
 		rtt  time.Duration
 	}{{"last", r.Last}, {"min", r.Min}, {"mean", r.Mean}, {"p50", r.P50}, {"p99", r.P99}, {"max", r.Max}} {
+		if v.rtt == 0 && (v.name == "p50" || v.name == "p99") {
+			continue // none of the newest was answered
+		}
 		d.pair(v.name, d.rttStyle(v.rtt), d.charset.Duration(v.rtt))
 	}
 	if r.Samples > 1 {

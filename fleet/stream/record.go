@@ -115,7 +115,7 @@ func appendQuality(b []byte, t *fleet.TunnelReport) []byte {
 }
 
 // appendRTT appends the round trip times. The difference of consecutive ones
-// is not known before there are two.
+// is not known before there are two, nor percentiles after a long outage.
 func appendRTT(b []byte, r *fleet.RTT) []byte {
 	if r.Samples == 0 {
 		return b
@@ -124,8 +124,8 @@ func appendRTT(b []byte, r *fleet.RTT) []byte {
 	b = strconv.AppendInt(b, micros(r.Last), 10)
 	b = appendInt(b, "min", micros(r.Min))
 	b = appendInt(b, "mean", micros(r.Mean))
-	b = appendInt(b, "p50", micros(r.P50))
-	b = appendInt(b, "p99", micros(r.P99))
+	b = appendKnown(b, "p50", micros(r.P50))
+	b = appendKnown(b, "p99", micros(r.P99))
 	b = appendInt(b, "max", micros(r.Max))
 	if r.Samples > 1 {
 		b = appendInt(b, "jitter", micros(r.Jitter))

@@ -23,7 +23,7 @@ func rttOf(r *Row) (float64, bool) {
 
 func p99Of(r *Row) (float64, bool) {
 	t, known := timed(r)
-	return float64(t.P99), known
+	return float64(t.P99), known && t.P99 > 0
 }
 
 func jitterOf(r *Row) (float64, bool) {
