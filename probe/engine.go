@@ -47,6 +47,8 @@ type Engine struct {
 	options Options
 	secret  gre.Secret
 
+	templates gre.Templates // only accessed by New
+
 	members []member       // only accessed by Run
 	queries []inquiry      // of each member, apart: in good times nobody looks at them; only accessed by Run
 	flows   map[flow]int32 // read-only after New
@@ -143,7 +145,7 @@ func (e *Engine) member(i int, t *Tunnel, phase time.Duration, ring []time.Durat
 		m.replyTo = t.ReplyTo.As4()
 	}
 	if !t.Echo {
-		m.template = gre.NewTemplate(&spec)
+		m.template = e.templates.Of(&spec)
 	}
 	return m
 }

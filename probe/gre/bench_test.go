@@ -19,12 +19,13 @@ func TestNoAllocation(t *testing.T) {
 	buffer := make([]byte, 0, gre.MaxRequestLen)
 	for _, g := range golden {
 		spec := goldenSpec(g.spec)
-		template := gre.NewTemplate(spec)
+		var many gre.Templates
+		template := many.Of(spec)
 		packet := octets(t, g.hex)
 		answer := packet[g.inner:]
 		cases := map[string]func(){
 			"AppendRequest":   func() { sinkBytes = spec.AppendRequest(buffer, goldenMarks) },
-			"NewTemplate":     func() { template = gre.NewTemplate(spec) },
+			"Templates.Of":    func() { template = many.Of(spec) },
 			"Template.Append": func() { sinkBytes = template.Append(buffer, goldenMarks) },
 			"ParseRequest":    func() { sinkRequest, _ = gre.ParseRequest(packet) },
 			"ParseAnswer":     func() { sinkAnswer, _ = gre.ParseAnswer(answer) },

@@ -33,13 +33,17 @@ func (s *Spec) appendIPv4(b []byte, total int, id uint16, source, destination ne
 	return b
 }
 
-// appendAddr appends an IPv4 address, 0.0.0.0 where it is none: As4 would panic.
 func appendAddr(b []byte, a netip.Addr) []byte {
-	var octets [4]byte
+	o := octets(a)
+	return append(b, o[:]...)
+}
+
+// octets are those of an IPv4 address, 0.0.0.0 where it is none: As4 would panic.
+func octets(a netip.Addr) (o [4]byte) {
 	if a = a.Unmap(); a.Is4() {
-		octets = a.As4()
+		o = a.As4()
 	}
-	return append(b, octets[:]...)
+	return o
 }
 
 // splitIPv4 returns the header, options included, and the body, cut at the

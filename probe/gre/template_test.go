@@ -3,6 +3,7 @@ package gre_test
 import (
 	"bytes"
 	"math/rand/v2"
+	"net/netip"
 	"testing"
 
 	"greylag/probe/gre"
@@ -10,8 +11,11 @@ import (
 
 func TestTemplateIsAppendRequest(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for _, spec := range combinations() {
-		template := gre.NewTemplate(&spec)
+	var many gre.Templates
+	for i, spec := range combinations() {
+		spec.Key += uint32(i) // what they share they must not share more of
+		spec.Destination = netip.AddrFrom4([4]byte{198, 51, byte(i), byte(i * 7)})
+		template := many.Of(&spec)
 		for range 2000 {
 			m := gre.Marks{
 				ID: uint16(random.Uint32()), Sequence: random.Uint32(),
