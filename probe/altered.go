@@ -15,7 +15,7 @@ func (e *Engine) damaged(packet []byte, at time.Time) {
 		return
 	}
 	f := answerFlow(&a)
-	i, ok := e.flows[f]
+	i, ok := e.flows.get(f)
 	if !ok {
 		i, ok = e.alone(f.pair())
 	}
@@ -55,17 +55,17 @@ func (e *Engine) altered(i int32, a *gre.Answer, at time.Time, how Alteration) {
 
 // addPair notes that keyed tunnel i has this pair of addresses.
 func (e *Engine) addPair(pair flow, i int32) {
-	if _, shared := e.pairs[pair]; shared {
+	if _, shared := e.pairs.get(pair); shared {
 		i = none
 	}
-	e.pairs[pair] = i
+	e.pairs.put(pair, i)
 }
 
 // alone returns the tunnel that alone, with a key or without, has this pair of
 // addresses.
 func (e *Engine) alone(pair flow) (i int32, ok bool) {
-	plain, isPlain := e.flows[pair]
-	keyed, isKeyed := e.pairs[pair]
+	plain, isPlain := e.flows.get(pair)
+	keyed, isKeyed := e.pairs.get(pair)
 	switch {
 	case isPlain && isKeyed:
 		return none, false

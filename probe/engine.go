@@ -49,13 +49,13 @@ type Engine struct {
 
 	templates gre.Templates // only accessed by New
 
-	members []member       // only accessed by Run
-	queries []inquiry      // of each member, apart: in good times nobody looks at them; only accessed by Run
-	flows   map[flow]int32 // read-only after New
-	pairs   map[flow]int32 // of keyed tunnels, without their key; none: of several; read-only after New
-	wheel   *wheel         // only accessed by Run
-	pace    pace           // only accessed by Run
-	sweep   time.Duration  // length of the first contact
+	members []member      // only accessed by Run
+	queries []inquiry     // of each member, apart: in good times nobody looks at them; only accessed by Run
+	flows   *flowIndex    // read-only after New
+	pairs   *flowIndex    // of keyed tunnels, without their key; none: of several; read-only after New
+	wheel   *wheel        // only accessed by Run
+	pace    pace          // only accessed by Run
+	sweep   time.Duration // length of the first contact
 
 	base    time.Time     // zero of the durations below; set by Run
 	planned time.Duration // when this turn was to begin; only accessed by Run
@@ -88,8 +88,8 @@ func New(conn Conn, sink Sink, tunnels []Tunnel, options Options) (*Engine, erro
 		conn: conn, sink: sink, options: options,
 		members: make([]member, len(tunnels)),
 		queries: make([]inquiry, len(tunnels)),
-		flows:   make(map[flow]int32, len(tunnels)),
-		pairs:   map[flow]int32{},
+		flows:   newFlowIndex(len(tunnels)),
+		pairs:   newFlowIndex(0),
 		wheel:   newWheel(len(tunnels)),
 		sweep:   sweep(len(tunnels), options.MaxRate),
 	}
@@ -181,11 +181,11 @@ func cutRings(tunnels []Tunnel) [][]time.Duration {
 
 func (e *Engine) addFlows(i int32, tunnels []Tunnel) error {
 	for _, f := range tunnels[i].flows() {
-		if other, taken := e.flows[f]; taken {
+		if other, taken := e.flows.get(f); taken {
 			return fmt.Errorf("tunnel %s: its answers could not be told from those of %s (give each a key)",
 				tunnels[i].Name, tunnels[other].Name)
 		}
-		e.flows[f] = i
+		e.flows.put(f, i)
 		if f.kind == keyedFlow {
 			e.addPair(f.pair(), i)
 		}

@@ -105,9 +105,9 @@ func (e *Engine) quotedKeepalive(x *icmp.Error) (i int32, seq uint32, ok bool) {
 		ok = ok && e.members[i].keyed
 	case q.HasKey:
 		f.kind, f.key = keyedFlow, q.Key
-		i, ok = e.flows[f]
+		i, ok = e.flows.get(f)
 	default:
-		i, ok = e.flows[f]
+		i, ok = e.flows.get(f)
 	}
 	if !ok || !q.HasID {
 		return i, 0, ok
@@ -121,7 +121,7 @@ func (e *Engine) quotedEcho(x *icmp.Error) (i int32, seq uint32, ok bool) {
 	id, sequence, ok := icmp.QuotedEcho(x.Quote)
 	f := quotedFlow(x)
 	f.kind = echoFlow
-	i, known := e.flows[f]
+	i, known := e.flows.get(f)
 	if !ok || !known || id != e.options.EchoID {
 		return none, 0, false
 	}

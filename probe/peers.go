@@ -64,7 +64,7 @@ func (p *peer) seen(at time.Time) {
 // peers are the far ends whose keepalives are answered.
 type peers struct {
 	rate     float64
-	exact    map[flow]int32         // the tunnel; read-only
+	exact    *flowIndex             // the tunnel; read-only
 	tunnels  []atomic.Pointer[peer] // by tunnel; nil until it sends something
 	prefixes []netip.Prefix         // read-only
 
@@ -78,12 +78,12 @@ const looseLimit = 1 << 16
 func newPeers(o ReflectorOptions) *peers {
 	ps := &peers{
 		rate: float64(o.Rate), prefixes: o.Prefixes,
-		exact: make(map[flow]int32, len(o.Tunnels)), loose: map[flow]*peer{},
+		exact: newFlowIndex(len(o.Tunnels)), loose: map[flow]*peer{},
 		tunnels: make([]atomic.Pointer[peer], len(o.Tunnels)),
 	}
 	for i := range o.Tunnels {
 		for _, f := range o.Tunnels[i].requestFlows() {
-			ps.exact[f] = int32(i)
+			ps.exact.put(f, int32(i))
 		}
 	}
 	return ps
@@ -111,7 +111,7 @@ func (ps *peers) find(q *gre.Request) *peer {
 	if q.HasKey {
 		f.kind, f.key = keyedFlow, q.Key
 	}
-	if i, ok := ps.exact[f]; ok {
+	if i, ok := ps.exact.get(f); ok {
 		return ps.ofTunnel(i)
 	}
 	if !ps.within(q.Source) || !isUnicast(q.Destination) {

@@ -23,7 +23,7 @@ func (e *Engine) receive(packet []byte, at time.Time) {
 		e.stats.strangers.Add(1)
 		return
 	}
-	i, ok := e.flows[answerFlow(&a)]
+	i, ok := e.flows.get(answerFlow(&a))
 	if !ok {
 		e.rekeyed(&a, at)
 		return
@@ -64,7 +64,7 @@ func (e *Engine) returnedSigned(m *member, a *gre.Answer, at time.Duration) sess
 
 func (e *Engine) receiveEcho(packet []byte, at time.Time) {
 	r, err := icmp.ParseReply(packet)
-	i, ok := e.flows[flow{source: r.Source, destination: r.Destination, kind: echoFlow}]
+	i, ok := e.flows.get(flow{source: r.Source, destination: r.Destination, kind: echoFlow})
 	if err != nil || !ok || r.ID != e.options.EchoID {
 		e.stats.strangers.Add(1)
 		return
