@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -16,25 +15,6 @@ func openEvents(s *scene, width, height int) *model {
 	typed(m, "view events", "enter")
 	press(m, "ctrl+l") // drops the message
 	return m
-}
-
-// TestEventsGolden: what happened, at every size.
-func TestEventsGolden(t *testing.T) {
-	for _, n := range []int{1, 60} {
-		s := night(n)
-		s.cut("fra1-seoul-1")
-		s.run(5)
-		s.mend("fra1-seoul-1")
-		s.run(1)
-		for _, size := range sizes {
-			name := fmt.Sprintf("events-%d-%s", n, size)
-			t.Run(name, func(t *testing.T) {
-				m := openEvents(s, size.width, size.height)
-				wellFormed(t, m)
-				golden(t, name, m)
-			})
-		}
-	}
 }
 
 // TestEventsFollowTheEnd: until somebody scrolls, and again at the end.

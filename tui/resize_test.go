@@ -48,8 +48,8 @@ func TestEverySize(t *testing.T) {
 // TestEveryView: each view is drawn at each of the tested sizes with each of the
 // tested fleets, is reached by its key and left by tab.
 func TestEveryView(t *testing.T) {
-	for _, n := range []int{0, 1, 60, 500, 10_000} {
-		s := night(n)
+	for _, n := range fleetSizes {
+		s := hardNights[n]().scene
 		for _, size := range sizes {
 			m := openScene(s, size.width, size.height)
 			for i, name := range viewNames {

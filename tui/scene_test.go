@@ -35,6 +35,7 @@ type scriptedLine struct {
 	cut          bool          // nothing comes back
 	lossEvery    uint32        // every so manieth keepalive is lost
 	rtt          time.Duration // of an answer, without what makes it vary
+	refused      error         // why nothing can be sent; nil: it can
 }
 
 // cities make names of different length.
@@ -113,12 +114,14 @@ func (s *scene) set(names []string, change func(*scriptedLine)) {
 	}
 }
 
-// run lets a number of seconds pass, with a keepalive of each tunnel in each.
+// run lets a number of seconds pass, with the keepalives that are due in them.
 func (s *scene) run(seconds int) {
 	for range seconds {
 		var facts []probe.Event
 		for i := range s.lines {
-			facts = s.step(facts, i)
+			if s.now.Sub(dawn)%s.enabled[i].Interval == 0 {
+				facts = s.step(facts, i)
+			}
 		}
 		s.Record(facts)
 		s.now = s.now.Add(time.Second)
@@ -139,13 +142,18 @@ func (s *scene) step(facts []probe.Event, i int) []probe.Event {
 		fact(probe.Event{Kind: probe.Line, From: l.state, To: to})
 		l.state = to
 	}
-	if l.counter >= 3 && l.state != session.Down {
+	if int(l.counter) >= s.enabled[i].Retries && l.state != session.Down {
 		line(session.Down)
 	}
 	l.seq++
 	l.counter++
 	s.engine.Sent++
 	fact(probe.Event{Kind: probe.Sent})
+	if l.refused != nil {
+		s.engine.SendErrors++
+		fact(probe.Event{Kind: probe.Unsent, Err: l.refused})
+		return facts
+	}
 	if l.cut || l.lossEvery > 0 && l.seq%l.lossEvery == 0 {
 		return facts
 	}
