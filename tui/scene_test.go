@@ -21,6 +21,7 @@ type scene struct {
 	inv     *fleet.Inventory
 	enabled []*fleet.Tunnel
 	now     time.Time
+	seconds time.Duration // that it has run
 	status  Status
 	engine  fleet.EngineReport
 
@@ -119,12 +120,13 @@ func (s *scene) run(seconds int) {
 	for range seconds {
 		var facts []probe.Event
 		for i := range s.lines {
-			if s.now.Sub(dawn)%s.enabled[i].Interval == 0 {
+			if s.seconds%s.enabled[i].Interval == 0 {
 				facts = s.step(facts, i)
 			}
 		}
 		s.Record(facts)
 		s.now = s.now.Add(time.Second)
+		s.seconds += time.Second
 	}
 }
 
