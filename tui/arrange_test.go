@@ -187,3 +187,26 @@ func TestRates(t *testing.T) {
 		t.Errorf("%+v after a restart", r)
 	}
 }
+
+// TestRatesOfAStream: between two reports ten seconds apart the rate holds, and it
+// is that of ten seconds, though it is looked at twice in each. The first report
+// may be of any time before.
+func TestRatesOfAStream(t *testing.T) {
+	r := rates{}
+	for half := range 100 {
+		now := dawn.Add(time.Duration(half) * time.Second / 2)
+		report := &fleet.Report{Time: now}
+		n := uint64(half+13) / 20 * 600 // 60 a second
+		report.Summary.Engine = fleet.EngineReport{Sent: n, Received: n / 2}
+		r.follow(report)
+		if is := half >= 27; r.known != is || is && (r.sendPerSecond != 60 || r.hearPerSecond != 30) {
+			t.Fatalf("after %s: %+v", now.Sub(dawn), r)
+		}
+	}
+	last := r.sent
+	report := &fleet.Report{Time: r.time.Add(rateHolds)}
+	report.Summary.Engine = fleet.EngineReport{Sent: last, Received: last / 2}
+	if r.follow(report); r.sendPerSecond != 0 || r.hearPerSecond != 0 {
+		t.Errorf("nothing is sent any more: %+v", r)
+	}
+}

@@ -34,11 +34,16 @@ func drawHub(d *drawing, w int)   { d.c.cellName(dim, d.report.Tunnel.Hub, w) }
 func drawSpoke(d *drawing, w int) { d.c.cellName(plain, d.report.Tunnel.Spoke, w) }
 
 // drawPath writes how the spoke is reached. It is dim where this tunnel is not
-// the one that carries its traffic.
+// the one that carries its traffic. A route into a dead tunnel is said in its
+// place: then none carries it (R2).
 func drawPath(d *drawing, w int) {
 	spoke := d.m.board.spoke(d.position)
 	if spoke == nil {
 		d.c.space(w)
+		return
+	}
+	if v := verdictOf(spoke); v == blackHole {
+		d.c.cell(v.style(), d.c.glyphs.verdict(v)+" hole", w)
 		return
 	}
 	s := dim

@@ -71,24 +71,40 @@ func (b *board) loss(position int) float64 {
 }
 
 // rates are the engine's, between two reports that are far enough from each
-// other to tell.
+// other to tell. Those of another greylag come every ten seconds and stand still
+// in between: its rates hold until the next.
 type rates struct {
-	time           time.Time
-	sent, received uint64
+	first          time.Time // report
+	time           time.Time // of the report from which on a rate is taken
+	sent, received uint64    // until then
+	stood          bool      // the first report was looked at more than once
 	known          bool
 	sendPerSecond  float64
 	hearPerSecond  float64
 }
 
-// rateSpan is the least time that a rate is taken over.
-const rateSpan = time.Second
+// rateSpan is the least time that a rate is taken over, and rateHolds how long one
+// holds while nothing is counted.
+const (
+	rateSpan  = time.Second
+	rateHolds = 12 * time.Second
+)
 
 func (r *rates) follow(report *fleet.Report) {
 	engine := &report.Summary.Engine
 	took := report.Time.Sub(r.time)
 	switch {
 	case r.time.IsZero() || took < 0 || engine.Sent < r.sent: // another source, or it began anew
-		*r = rates{time: report.Time, sent: engine.Sent, received: engine.Received}
+		*r = rates{first: report.Time, time: report.Time, sent: engine.Sent, received: engine.Received}
+		return
+	case engine.Sent == r.sent && engine.Received == r.received:
+		r.stood = r.stood || r.time.Equal(r.first)
+		if took >= rateHolds && r.known {
+			r.sendPerSecond, r.hearPerSecond = 0, 0
+		}
+		return // what is counted next was sent since then
+	case r.stood && r.time.Equal(r.first): // nobody knows when the first was counted
+		r.time, r.sent, r.received = report.Time, engine.Sent, engine.Received
 		return
 	case took < rateSpan:
 		return

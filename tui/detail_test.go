@@ -12,8 +12,8 @@ import (
 	"greylag/fleet"
 )
 
-// TestDetailGolden: the whole page in every state, and how it is cut on real
-// screens.
+// TestDetailGolden: the whole page in every state, on narrow and wide screens, and
+// beside the list.
 func TestDetailGolden(t *testing.T) {
 	for i := range detailCases {
 		c := &detailCases[i]
@@ -24,13 +24,15 @@ func TestDetailGolden(t *testing.T) {
 		})
 	}
 	for _, name := range []string{"up", "down-black-hole"} {
-		for _, size := range append(sizes, screenSize{40, 120}, screenSize{120, 70}) {
-			full := fmt.Sprintf("detail-%s-%s", name, size)
-			t.Run(full, func(t *testing.T) {
-				compare(t, full+".txt", unstyled(paneOf(openCase(caseNamed(t, name), size.width, size.height))))
-			})
-		}
+		t.Run(name+" on other screens", func(t *testing.T) {
+			var all strings.Builder
+			for _, size := range []screenSize{{40, 120}, {120, 70}} {
+				fmt.Fprintf(&all, "======== %s\n%s", size, unstyled(paneOf(openCase(caseNamed(t, name), size.width, size.height))))
+			}
+			compare(t, "detail-"+name+"-whole.txt", all.String())
+		})
 	}
+	t.Run("beside", func(t *testing.T) { golden(t, "detail-beside-200x50", openCase(caseNamed(t, "incident"), 200, 50)) })
 	t.Run("styled", func(t *testing.T) {
 		pane := paneOf(openCase(caseNamed(t, "incident"), 80, 70))
 		compare(t, "detail-incident.styled.txt", strings.ReplaceAll(pane, "\x1b", "^")+"\n")

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"greylag/fleet"
@@ -160,8 +161,7 @@ func (v *eventsView) visible(*model, func(position int)) {}
 
 func (v *eventsView) draw(m *model, c *canvas) {
 	v.drawIncidents(m, c)
-	c.cell(heading, " time      what", c.width)
-	c.end()
+	drawEventsHeading(m, c)
 	if len(v.shown) == 0 {
 		c.end()
 		c.put(plain, "  "+v.nothing(m))
@@ -173,6 +173,18 @@ func (v *eventsView) draw(m *model, c *canvas) {
 		c.end()
 	}
 	c.fill()
+}
+
+// drawEventsHeading writes the heading of the events, and how many incidents had
+// no room above it.
+func drawEventsHeading(m *model, c *canvas) {
+	c.put(heading, " time      what")
+	more := ""
+	if hidden := len(m.board.incidents) - c.line(); hidden > 0 {
+		more = "and " + strconv.Itoa(hidden) + " more incidents "
+	}
+	c.cellRight(heading, more, c.left())
+	c.end()
 }
 
 func (v *eventsView) nothing(m *model) string {
@@ -228,7 +240,10 @@ func drawTransition(c *canvas, e *fleet.Event) {
 
 func drawSpokeEvent(c *canvas, e *fleet.Event) {
 	s, glyph := pathStyle(e.ToPath), c.glyphs.path(e.ToPath)
-	if endsProtection(e) {
+	switch {
+	case e.BlackHole:
+		s, glyph = down, c.glyphs.hole
+	case endsProtection(e):
 		s, glyph = degraded, c.glyphs.unprotected
 	}
 	c.put(s, glyph+" ")

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -16,25 +15,6 @@ func openEvents(s *scene, width, height int) *model {
 	typed(m, "view events", "enter")
 	press(m, "ctrl+l") // drops the message
 	return m
-}
-
-// TestEventsGolden: what happened, at every size.
-func TestEventsGolden(t *testing.T) {
-	for _, n := range []int{1, 60} {
-		s := night(n)
-		s.cut("fra1-seoul-1")
-		s.run(5)
-		s.mend("fra1-seoul-1")
-		s.run(1)
-		for _, size := range sizes {
-			name := fmt.Sprintf("events-%d-%s", n, size)
-			t.Run(name, func(t *testing.T) {
-				m := openEvents(s, size.width, size.height)
-				wellFormed(t, m)
-				golden(t, name, m)
-			})
-		}
-	}
 }
 
 // TestEventsFollowTheEnd: until somebody scrolls, and again at the end.
@@ -147,7 +127,11 @@ func TestIncidentsAboveEvents(t *testing.T) {
 	if got := incidentLines(m, 21); got != 5 {
 		t.Errorf("%d lines of incidents, want 5 of 21", got)
 	}
+	m.stale = true
 	wellFormed(t, m)
+	if line := lineWith(m, "time      what"); !strings.Contains(line, "and 16 more incidents") {
+		t.Errorf("heading %q does not tell of the 16 incidents that have no room", line)
+	}
 	press(m, "g")
 	if v := m.body().(*eventsView); !v.click(m, 3, 1+5) || v.list.cursor != 0 {
 		t.Errorf("a click below the incidents and the heading selects event %d", v.list.cursor)
@@ -192,7 +176,7 @@ func TestEventWords(t *testing.T) {
 			"02:50:00 ! spoke seoul unprotected  via t1"},
 		{fleet.Event{Spoke: "seoul", FromPath: fleet.PathBackup, ToPath: fleet.PathBackup, BlackHole: true, Active: "t2",
 			Route: &fleet.Route{Device: "gre1"}, Detail: "10.17.0.0/16 by gre1"},
-			"02:50:00 ↷ spoke seoul route into a dead tunnel  via t2  10.17.0.0/16 by gre1"},
+			"02:50:00 ⊗ spoke seoul route into a dead tunnel  via t2  10.17.0.0/16 by gre1"},
 		{fleet.Event{Spoke: "seoul", FromPath: fleet.PathBackup, ToPath: fleet.PathBackup, Active: "t2", Protected: true,
 			Route: &fleet.Route{Device: "gre2"}}, "02:50:00 ↷ spoke seoul route is right again  via t2"},
 	} {

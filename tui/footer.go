@@ -81,11 +81,14 @@ func (m *model) hints() [][]run {
 
 // isOffered tells whether a binding of hinted does anything now.
 func (m *model) isOffered(name string) bool {
+	isEmpty := len(m.board.rows) == 0
 	switch name {
 	case "freeze":
 		return !m.frozen && m.player == nil
+	case "filter", "problems", "next-problem":
+		return !isEmpty
 	case "open":
-		return !m.pane && m.current != detailView
+		return !isEmpty && !m.pane && m.current != detailView
 	}
 	return true
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strconv"
+	"strings"
 
 	"greylag/fleet"
 	"greylag/tui/text"
@@ -23,17 +24,37 @@ func (x *matrix) draw(m *model, c *canvas) (seen glanceSet) {
 
 // drawTitles writes the headings of each block.
 func (x *matrix) drawTitles(c *canvas) {
+	titles := x.cutTitles(c.charset)
 	for block := 0; block*x.lines < len(x.rows); block++ {
 		c.space(block*x.blockStep() - c.used)
 		c.space(1)
 		c.cell(heading, "spoke", x.shape.name)
 		c.space(1 + verdictCells)
-		for _, title := range x.titles {
+		for _, title := range titles {
 			c.space(1)
-			c.cell(heading, x.title(title), x.shape.cellWidth()-1)
+			c.put(heading, title)
+			c.space(x.shape.cellWidth() - 1 - c.charset.Width(title))
 		}
 	}
 	c.end()
+}
+
+// cutTitles are the headings, none wider than a cell: their beginnings, or where
+// that makes two of them alike, what is left with the middle cut out.
+func (x *matrix) cutTitles(charset text.Charset) []string {
+	w := x.shape.cellWidth() - 1
+	heads, ends := make([]string, len(x.titles)), make([]string, len(x.titles))
+	alike, known := false, map[string]bool{"": true}
+	for i, name := range x.titles {
+		title := x.title(name)
+		heads[i], ends[i] = charset.Head(title, w), strings.TrimRight(charset.FitMiddle(title, w), " ")
+		alike = alike || name != "" && known[heads[i]]
+		known[heads[i]] = true
+	}
+	if alike {
+		return ends
+	}
+	return heads
 }
 
 // title is a column's heading.

@@ -84,7 +84,7 @@ func (v *gridView) drawTunnel(m *model, c *canvas) {
 }
 
 // drawWay writes where the tunnel under the cursor belongs, and how its spoke is
-// reached.
+// reached: the latter first where there is no room for both.
 func (v *gridView) drawWay(m *model, c *canvas) {
 	row := m.board.tunnel(m.board.cursor)
 	if row == nil || m.board.line() < 0 {
@@ -92,18 +92,25 @@ func (v *gridView) drawWay(m *model, c *canvas) {
 		return
 	}
 	t := row.Tunnel.Tunnel
-	c.space(3)
-	if t.Hub != "" && c.width >= wideWidth {
-		c.put(dim, "hub ")
-		c.put(plain, t.Hub+"  ")
+	var hub, rank, way []run
+	if t.Hub != "" {
+		hub = []run{{dim, "hub "}, {plain, t.Hub + "  "}}
 	}
 	if spoke := m.board.spoke(m.board.cursor); spoke != nil {
-		c.put(dim, "rank "+strconv.Itoa(t.Rank)+" of ")
-		c.put(plain, t.Spoke+"  ")
-		c.runs(wayRuns(c.glyphs, spoke, m))
+		rank = []run{{dim, "rank " + strconv.Itoa(t.Rank) + " of "}}
+		way = append([]run{{plain, t.Spoke + "  "}}, wayRuns(c.glyphs, spoke, m)...)
 	} else {
-		c.put(dim, "no spoke")
+		way = []run{{dim, "no spoke"}}
 	}
+	c.space(3)
+	room := c.left() - c.runsWidth(way)
+	if c.runsWidth(hub)+c.runsWidth(rank) <= room {
+		c.runs(hub)
+	}
+	if c.runsWidth(rank) <= room {
+		c.runs(rank)
+	}
+	c.runs(way)
 	c.end()
 }
 
@@ -112,7 +119,7 @@ func wayRuns(g *glyphs, s *fleet.SpokeReport, m *model) []run {
 	v := verdictOf(s)
 	list := []run{{v.style(), g.verdict(v) + " " + verdictText(s)}, {dim, " " + text.Span(m.board.now().Sub(s.Since))}}
 	if v == blackHole && s.Route != nil {
-		list = append(list, run{down, ", the route points into " + s.Route.Tunnel})
+		return append(list, run{down, ": route into " + s.Route.Tunnel}, run{plain, ", not " + s.Active})
 	}
 	if s.Active == "" {
 		return list

@@ -2,12 +2,14 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"greylag/fleet"
+	"greylag/tui/text"
 )
 
 // layoutOf writes which tunnel is in which column of which row.
@@ -167,6 +169,26 @@ func TestHostileGrid(t *testing.T) {
 		wellFormed(t, m)
 		if strings.Contains(m.View().Content, "\x1b[2J") {
 			t.Error("an escape sequence reaches the terminal")
+		}
+	}
+}
+
+// TestTitlesTell: headings that are cut begin as the hubs do; where that makes two
+// of them alike, they end as those do.
+func TestTitlesTell(t *testing.T) {
+	for _, c := range []struct {
+		hubs, want []string
+	}{
+		{[]string{"fra1", "ams2", ""}, []string{"fra", "ams", "no "}},
+		{[]string{"hub1", "hub2"}, []string{"h…1", "h…2"}},
+		{[]string{"a", "名前"}, []string{"a", "名"}},
+	} {
+		s := newScene(2*len(c.hubs), func(i int, t *fleet.Tunnel) { t.Hub = c.hubs[i/2] })
+		x := &gridOf(openScene(s, 80, 24)).matrices[hubMatrix]
+		x.shape = matrixShape{name: 8, fact: 2}
+		got := slices.DeleteFunc(x.cutTitles(text.UTF8), func(title string) bool { return title == "" })
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", c.hubs, diff)
 		}
 	}
 }

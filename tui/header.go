@@ -58,50 +58,18 @@ func (m *model) drawRight(c *canvas, list []run) {
 
 // drawTotals writes how many tunnels and spokes there are in each state and
 // path, worst first, in at most that many cells: in words where they are enough,
-// else as many as there is room for.
+// else without, and where that is too much the least important give way.
 func (m *model) drawTotals(c *canvas, cells int) {
 	c.space(1)
-	list := m.totals(true)
-	if c.runsWidth(list)+c.used > cells {
-		list = m.totals(false)
-	}
-	for _, r := range list {
-		if c.used+c.charset.Width(r.text) > cells {
-			return
+	list, words := m.totals(), true
+	for c.runsWidth(list.runs(words))+c.used > cells && (words || len(list) > 0) {
+		if words {
+			words = false
+			continue
 		}
-		c.put(r.style, r.text)
+		list = list.withoutLeast()
 	}
-}
-
-// totals are the counts. None that is 0 is shown, but those of an empty fleet.
-func (m *model) totals(words bool) []run {
-	sum, g := &m.board.report.Summary, m.theme.glyphs
-	var list []run
-	add := func(s style, glyph string, n int, word string) {
-		if n == 0 {
-			return
-		}
-		if !words {
-			list = append(list, run{s, glyph + strconv.Itoa(n)}, run{plain, " "})
-			return
-		}
-		list = append(list, run{s, glyph + " " + strconv.Itoa(n)}, run{plain, " " + word + "  "})
-	}
-	for _, s := range []fleet.State{fleet.Down, fleet.Degraded, fleet.Pending, fleet.Up, fleet.Disabled} {
-		add(stateStyle(s), g.state(s), sum.Tunnels[s], string(s))
-	}
-	if len(list) == 0 {
-		list = append(list, run{plain, "no tunnels"})
-	}
-	if len(m.board.report.Spokes) > 0 {
-		list = append(list, run{dim, " spokes "})
-	}
-	add(down, g.none, sum.Spokes[fleet.PathNone], "cut off")
-	add(backup, g.backup, sum.Spokes[fleet.PathBackup], "on backup")
-	add(degraded, g.unprotected, sum.Unprotected, "unprotected")
-	add(pending, g.pending, sum.Spokes[fleet.PathPending], "pending")
-	add(up, g.primary, sum.Spokes[fleet.PathPrimary], "primary")
-	return list
+	c.runs(list.runs(words))
 }
 
 // held says that the screen stands still, or what is new on it.

@@ -134,17 +134,28 @@ func lineWith(m *model, what string) string {
 // the ends of lines left out.
 func golden(t *testing.T, name string, m *model) {
 	t.Helper()
-	var b strings.Builder
-	for line := range strings.SplitSeq(screenOf(m), "\n") {
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	wellFormed(t, m)
+	compare(t, name+".txt", unstyled(m.View().Content))
+}
+
+// goldenSizes compares what open opens with testdata/name.txt: a screen for each
+// of sizes, below a line that names it.
+func goldenSizes(t *testing.T, name string, open func(screenSize) *model) {
+	t.Helper()
+	var all strings.Builder
+	for _, size := range sizes {
+		m := open(size)
+		wellFormed(t, m)
+		fmt.Fprintf(&all, "======== %s\n%s", size, unstyled(m.View().Content))
 	}
-	compare(t, name+".txt", b.String())
+	compare(t, name+".txt", all.String())
 }
 
 // goldenStyled compares the screen with testdata/name.styled.txt, where ESC is
 // written ^.
 func goldenStyled(t *testing.T, name string, m *model) {
 	t.Helper()
+	wellFormed(t, m)
 	compare(t, name+".styled.txt", strings.ReplaceAll(m.View().Content, "\x1b", "^")+"\n")
 }
 

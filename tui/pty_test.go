@@ -35,6 +35,8 @@ func child(mode string) int {
 	s.now = time.Now()
 	o := Options{Source: s, In: os.Stdin, Out: os.Stdout, Background: BackgroundDark}
 	switch mode {
+	case "storm":
+		return childInStorm(o)
 	case "panic in View":
 		o.Source = &faulty{scene: s, outcomes: true, after: time.Now().Add(300 * time.Millisecond)}
 	case "panic in a command":
@@ -79,6 +81,8 @@ type pty struct {
 	process *exec.Cmd
 	ended   chan error
 
+	patience time.Duration // with what is to be written
+
 	mu     sync.Mutex
 	output bytes.Buffer
 }
@@ -86,7 +90,7 @@ type pty struct {
 // startPTY starts the program on a terminal of 80x24.
 func startPTY(t *testing.T, mode string, environment ...string) *pty {
 	t.Helper()
-	p := &pty{t: t, ended: make(chan error, 1)}
+	p := &pty{t: t, ended: make(chan error, 1), patience: 20 * time.Second}
 	p.open()
 	p.process = exec.Command(os.Args[0])
 	p.process.Stdin, p.process.Stdout, p.process.Stderr = p.slave, p.slave, p.slave
@@ -191,12 +195,15 @@ func (p *pty) await(what string) {
 // awaitThat waits until what the program has written is as described.
 func (p *pty) awaitThat(description string, is func(written string) bool) {
 	p.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(p.written()); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(p.patience); !is(p.written()); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			p.t.Fatalf("never wrote %q, but %q", description, p.written())
+			p.t.Fatalf("never wrote %q, but %q", description, ending(p.written()))
 		}
 	}
 }
+
+// ending is the end of a text, as much as anybody reads.
+func ending(text string) string { return text[max(len(text)-1<<14, 0):] }
 
 // end waits for the program's end, and returns its exit code.
 func (p *pty) end(within time.Duration) int {
@@ -293,6 +300,7 @@ func TestTerminalGone(t *testing.T) {
 // TestTerminalStuck: a terminal that takes no output, because it is stopped or
 // its line is dead, keeps nobody from ending the program.
 func TestTerminalStuck(t *testing.T) {
+	t.Parallel()
 	p := startPTY(t, "plain")
 	p.t.Log("nobody reads: the terminal takes a few kilobytes")
 	for range 40 { // frames enough to fill it
@@ -332,7 +340,7 @@ func TestSuspendFromShell(t *testing.T) {
 	if err := os.WriteFile(rc, []byte("PS1='ready> '\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &pty{t: t, ended: make(chan error, 1)}
+	p := &pty{t: t, ended: make(chan error, 1), patience: 20 * time.Second}
 	p.open()
 	p.process = exec.Command(shell, "--norc", "--rcfile", rc, "--noediting", "-i")
 	p.process.Stdin, p.process.Stdout, p.process.Stderr = p.slave, p.slave, p.slave

@@ -8,13 +8,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// TestEverySize: through all sizes, whatever is on the screen, no line is broken
-// and nothing panics.
+// TestEverySize: through all sizes, whatever is on the screen, no line is broken,
+// nothing panics, and the sentence that it is too small stands where it is too
+// small only.
 func TestEverySize(t *testing.T) {
-	step := 1
-	if raceEnabled {
-		step = 7 // it is slow
-	}
+	all := everySize()
 	for name, keys := range map[string][]string{
 		"table":    {"G"},
 		"filtered": {"!", "z"},
@@ -22,34 +20,81 @@ func TestEverySize(t *testing.T) {
 		"map":      {"2", "o", "o", "G"},
 		"spokes":   {"3", "G"},
 		"events":   {"4"},
-		"detail":   {"G", "enter"},
+		"detail":   {"5", "J"},
+		"beside":   {"G", "enter"},
 		"help":     {"?"},
 		"menu":     {"c"},
 		"prompt":   {"/", "s", "t", "a", "t", "e", ":", "tab"},
 		"frozen":   {"space"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := openScene(night(60), 120, 40)
+			m := openScene(hardNights[60]().scene, 120, 40)
 			press(m, keys...)
-			for height := 1; height <= 80; height += step + height/20 {
-				for width := 1; width <= 250; width += step + width/20 {
-					m.Update(tea.WindowSizeMsg{Width: width, Height: height})
-					wellFormed(t, m)
-					if c := m.View().Cursor; c != nil && (c.X >= width || c.Y >= height) {
-						t.Errorf("%dx%d: cursor at %d,%d", width, height, c.X, c.Y)
-					}
+			for i, size := range all {
+				m.Update(tea.WindowSizeMsg{Width: size.width, Height: size.height})
+				checkSize(t, m)
+				if i%40 == 0 {
+					press(m, "down", "up")
 				}
-				press(m, "down", "up") // keys at the largest width, then from the smallest again
+				if t.Failed() {
+					t.Fatalf("%s:\n%s", size, screenOf(m))
+				}
 			}
 		})
 	}
 }
 
+// everySize are sizes from 1x1 to 250x80, closer where they are small: the widths
+// of each height in turn, then all widths of two heights, and all heights of two
+// widths, then those of the goldens.
+func everySize() (all []screenSize) {
+	step := 1
+	if raceEnabled {
+		step = 7 // it is slow
+	}
+	for height := 1; height <= 80; height += step + height/10 {
+		for width := 1; width <= 250; width += step + width/10 {
+			all = append(all, screenSize{width, height})
+		}
+	}
+	for _, height := range []int{leastHeight, wideHeight} {
+		for width := 1; width <= 200; width += step {
+			all = append(all, screenSize{width, height})
+		}
+	}
+	for _, width := range []int{leastWidth, besideWidth} {
+		for height := 50; height > 0; height -= step {
+			all = append(all, screenSize{width, height})
+		}
+	}
+	return append(all, sizes...)
+}
+
+// checkSize checks the screen against its size.
+func checkSize(t *testing.T, m *model) {
+	t.Helper()
+	wellFormed(t, m)
+	if c := m.View().Cursor; c != nil && (c.X >= m.width || c.Y >= m.height) {
+		t.Errorf("%dx%d: cursor at %d,%d", m.width, m.height, c.X, c.Y)
+	}
+	sentence := strings.Join(strings.Fields(tooSmallSentence(m.width, m.height)), "")
+	said := strings.Join(strings.Fields(screenOf(m)), "")
+	tooSmall := m.width < 40 || m.height < 10
+	if is := said != "" && strings.HasPrefix(sentence, said); is != tooSmall {
+		t.Errorf("%dx%d: too small is %v, and it says so: %v", m.width, m.height, tooSmall, is)
+	}
+}
+
+// tooSmallSentence is what a terminal of that size is told, as far as it can be.
+func tooSmallSentence(width, height int) string {
+	return fmt.Sprintf("greylag needs 40x10 cells, this terminal has %dx%d: make it larger", width, height)
+}
+
 // TestEveryView: each view is drawn at each of the tested sizes with each of the
 // tested fleets, is reached by its key and left by tab.
 func TestEveryView(t *testing.T) {
-	for _, n := range []int{0, 1, 60, 500, 10_000} {
-		s := night(n)
+	for _, n := range fleetSizes {
+		s := hardNights[n]().scene
 		for _, size := range sizes {
 			m := openScene(s, size.width, size.height)
 			for i, name := range viewNames {
@@ -74,7 +119,7 @@ func TestEveryView(t *testing.T) {
 func TestTooSmall(t *testing.T) {
 	m := openScene(night(60), 39, 12)
 	sentence := strings.Join(strings.Fields(screenOf(m)), " ")
-	if sentence != "greylag needs 40x10 cells, this terminal has 39x12: make it larger" {
+	if sentence != tooSmallSentence(39, 12) {
 		t.Errorf("screen %q", sentence)
 	}
 	if _, cmd := m.Update(keyNamed("q")); cmd == nil {

@@ -21,6 +21,7 @@ type scene struct {
 	inv     *fleet.Inventory
 	enabled []*fleet.Tunnel
 	now     time.Time
+	seconds time.Duration // that it has run
 	status  Status
 	engine  fleet.EngineReport
 
@@ -35,6 +36,7 @@ type scriptedLine struct {
 	cut          bool          // nothing comes back
 	lossEvery    uint32        // every so manieth keepalive is lost
 	rtt          time.Duration // of an answer, without what makes it vary
+	refused      error         // why nothing can be sent; nil: it can
 }
 
 // cities make names of different length.
@@ -113,15 +115,18 @@ func (s *scene) set(names []string, change func(*scriptedLine)) {
 	}
 }
 
-// run lets a number of seconds pass, with a keepalive of each tunnel in each.
+// run lets a number of seconds pass, with the keepalives that are due in them.
 func (s *scene) run(seconds int) {
 	for range seconds {
 		var facts []probe.Event
 		for i := range s.lines {
-			facts = s.step(facts, i)
+			if s.seconds%s.enabled[i].Interval == 0 {
+				facts = s.step(facts, i)
+			}
 		}
 		s.Record(facts)
 		s.now = s.now.Add(time.Second)
+		s.seconds += time.Second
 	}
 }
 
@@ -139,13 +144,18 @@ func (s *scene) step(facts []probe.Event, i int) []probe.Event {
 		fact(probe.Event{Kind: probe.Line, From: l.state, To: to})
 		l.state = to
 	}
-	if l.counter >= 3 && l.state != session.Down {
+	if int(l.counter) >= s.enabled[i].Retries && l.state != session.Down {
 		line(session.Down)
 	}
 	l.seq++
 	l.counter++
 	s.engine.Sent++
 	fact(probe.Event{Kind: probe.Sent})
+	if l.refused != nil {
+		s.engine.SendErrors++
+		fact(probe.Event{Kind: probe.Unsent, Err: l.refused})
+		return facts
+	}
 	if l.cut || l.lossEvery > 0 && l.seq%l.lossEvery == 0 {
 		return facts
 	}

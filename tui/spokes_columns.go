@@ -172,16 +172,24 @@ func drawSpokeWhy(d *drawing, w int) {
 		d.c.cell(dim, "it has no tunnel", w)
 		return
 	}
-	why := ""
-	if d.report.State != fleet.Up {
-		why = d.report.Tunnel.Name + " " + string(d.report.State) + " " + text.Span(d.m.board.now().Sub(d.report.Since))
-		if reason := d.why(); reason != "" {
-			why += ": " + reason
-		}
-	}
 	s := plain
 	if d.Muted || !verdictOf(d.spoke).isWrong() {
 		s = dim
 	}
-	d.c.cell(s, why, w)
+	d.c.cell(s, d.spokeWhy(), w)
+}
+
+// spokeWhy says what is wrong with the tunnel that explains a spoke's verdict; the
+// reason first, as there is little room.
+func (d *drawing) spokeWhy() string {
+	t, why := d.report, d.why()
+	name, span := t.Tunnel.Name, text.Span(d.m.board.now().Sub(t.Since))
+	switch {
+	case t.State == fleet.Up:
+		return ""
+	case t.State == fleet.Down && t.Reason != "" && !d.Muted:
+		reason, detail, _ := strings.Cut(why, ": ")
+		return strings.TrimSuffix(reason+": "+name+" "+span+": "+detail, ": ")
+	}
+	return strings.TrimSuffix(name+" "+string(t.State)+" "+span+": "+why, ": ")
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"math/rand"
 	"strings"
 	"testing"
@@ -11,25 +10,13 @@ import (
 	"greylag/fleet"
 )
 
-// TestSpokesGolden: what an operator sees of the spokes, at every size.
+// TestSpokesGolden: each verdict on a spoke, at every size.
 func TestSpokesGolden(t *testing.T) {
-	for _, n := range []int{0, 1, 60} {
-		s := night(n)
-		for _, size := range sizes {
-			name := fmt.Sprintf("spokes-%d-%s", n, size)
-			t.Run(name, func(t *testing.T) {
-				m := openScene(s, size.width, size.height)
-				press(m, "3")
-				wellFormed(t, m)
-				golden(t, name, m)
-			})
-		}
-	}
-	for _, size := range sizes {
+	goldenSizes(t, "spokes-broken", func(size screenSize) *model {
 		m := openScene(broken(), size.width, size.height)
 		press(m, "3")
-		golden(t, "spokes-broken-"+size.String(), m)
-	}
+		return m
+	})
 	m := openScene(broken(), 120, 40, func(o *Options) { o.ASCII, o.Color = true, ColorNone })
 	press(m, "3")
 	goldenStyled(t, "spokes-broken-ascii", m)

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -9,37 +8,18 @@ import (
 	"greylag/tui/text"
 )
 
-// TestTableGolden: what an operator sees first, at every size.
-func TestTableGolden(t *testing.T) {
-	for _, n := range []int{0, 1, 60, 500, 10_000} {
-		s := night(n)
-		for i, size := range sizes {
-			if n > 60 && i%2 == 0 {
-				continue // two of the four tell enough
-			}
-			name := fmt.Sprintf("table-%d-%s", n, size)
-			t.Run(name, func(t *testing.T) {
-				m := openScene(s, size.width, size.height)
-				wellFormed(t, m)
-				golden(t, name, m)
-			})
-		}
-	}
-}
-
 // TestHelpGolden: what ? shows, from its beginning and its end.
 func TestHelpGolden(t *testing.T) {
-	for _, size := range sizes[:3] {
+	goldenSizes(t, "help", func(size screenSize) *model {
 		m := openScene(calm(3), size.width, size.height)
-		press(m, "?")
-		wellFormed(t, m)
-		golden(t, "help-"+size.String(), m)
-		press(m, "end")
+		press(m, "?", "end")
 		wellFormed(t, m)
 		if lineWith(m, "leave greylag, and its screen") == "" && size.width > 40 {
 			t.Errorf("%s: the end is not the end:\n%s", size, screenOf(m))
 		}
-	}
+		press(m, "home")
+		return m
+	})
 }
 
 // Which limit is passed; a stream does not tell limits.

@@ -11,6 +11,13 @@ func (c Charset) FitRight(s string, w int) string { return string(c.AppendFitRig
 // tell most.
 func (c Charset) FitMiddle(s string, w int) string { return string(c.AppendFitMiddle(nil, s, w)) }
 
+// Head returns the beginning of s, at most w cells: it is not padded, and nothing
+// says that something was cut.
+func (c Charset) Head(s string, w int) string {
+	head, _, _ := c.appendHead(nil, s, w)
+	return string(head)
+}
+
 // AppendFit appends what [Charset.Fit] returns.
 func (c Charset) AppendFit(b []byte, s string, w int) []byte {
 	if w < 1 {
