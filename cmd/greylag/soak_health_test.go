@@ -3,11 +3,9 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"os"
 	"runtime/metrics"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 )
@@ -60,13 +58,6 @@ func healthNow() health {
 		h.Files = uint64(len(files))
 	}
 	return h
-}
-
-// statusNumber is the number that follows a key of /proc/PID/status.
-func statusNumber(status, key string) (n uint64) {
-	_, rest, _ := strings.Cut(status, key)
-	_, _ = fmt.Sscan(rest, &n) // 0 where there is none
-	return n
 }
 
 // Growth that is not a leak: changes are kept, up to 65,536 of them; memory is
