@@ -20,6 +20,9 @@ func TestNothingDrifts(t *testing.T) {
 		{"a quarter of an hour on a grid", 15 * time.Minute, 224_000, many(25, 100*time.Millisecond)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if raceEnabled {
+				c.lasts, c.least = c.lasts/10, c.least/11
+			}
 			e, conn := engineAt(t, c.intervals)
 			clock := e.base
 			for clock.Sub(e.base) < c.lasts {

@@ -1,6 +1,7 @@
 package alloctest_test
 
 import (
+	"flag"
 	"testing"
 
 	"greylag/probe/alloctest"
@@ -10,6 +11,9 @@ var sink []byte
 
 // What allocates now and then fails, what does not passes.
 func TestForbid(t *testing.T) {
+	if err := flag.Set("test.benchtime", "20000x"); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name  string
 		every int // operations for an allocation; 0: never
