@@ -77,8 +77,9 @@ type Engine struct {
 	onEvidence func(packet []byte, at time.Time)
 	onFailed   func(place int, err error)
 
-	orders orders
-	stats  stats
+	orders   orders
+	stats    stats
+	lateness lateness
 }
 
 // New prepares an engine that probes tunnels over conn and reports to sink.

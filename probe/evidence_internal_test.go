@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"greylag/probe/alloctest"
 	"greylag/probe/gre"
 	"greylag/probe/icmp"
 )
@@ -186,11 +187,12 @@ func BenchmarkExplain(b *testing.B) {
 	e, known, unknown := asking(b)
 	for name, packet := range map[string][]byte{"known": known, "unknown": unknown} {
 		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
+			check := alloctest.Forbid(b)
 			for b.Loop() {
 				e.explain(packet, start)
 				e.events = e.events[:0]
 			}
+			check()
 		})
 	}
 }

@@ -13,8 +13,9 @@ import (
 // and its interval keeps exact. With few packets a second there is no grid and
 // each is sent when it is due.
 type pace struct {
-	gap   time.Duration // 0: no grid
-	limit int           // packets in one turn
+	gap    time.Duration // 0: no grid
+	limit  int           // packets in one turn, unless it is late
+	turned time.Duration // when the last one was
 
 	steady   float64 // packets a second that the intervals ask for
 	sweeping bool    // the first contact, with more of them, is not over
@@ -69,16 +70,29 @@ func (p *pace) retime(rate float64) {
 	p.limit = max(int(2.9*rate/1000), int(1.5*rate*p.gap.Seconds()), perTurn)
 }
 
+// longestShare is how much of a delay one turn may make good, beside a gap.
+const longestShare = 10 * time.Millisecond
+
+// share returns how many packets the turn at now may send, max_rate aside: where
+// turns come late, each must send what has become due meanwhile, and more, or the
+// loop falls behind for ever.
+func (p *pace) share(now time.Duration) int {
+	since := min(now-p.turned, longestShare+p.gap)
+	p.turned = now
+	return max(p.limit, int(1.5*p.rate*since.Seconds()))
+}
+
 // budget returns how many packets the turn at now may send.
 func (p *pace) budget(now time.Duration) int {
+	share := p.share(now)
 	if math.IsInf(p.maxRate, 1) { // no time, times infinity, is not a number
-		return p.limit
+		return share
 	}
 	p.allowed += (now - p.asOf).Seconds() * p.maxRate
 	p.asOf = now
 	// What was not used is lost, but for a turn's worth.
 	p.allowed = min(p.allowed, max(1, p.maxRate*max(p.gap, time.Millisecond).Seconds()*1.5))
-	return int(min(float64(p.limit), p.allowed))
+	return int(min(float64(share), p.allowed))
 }
 
 // spend takes n packets off what maxRate allows.

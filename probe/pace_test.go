@@ -91,13 +91,36 @@ func TestPaceBudget(t *testing.T) {
 	}
 }
 
-// Without a limit the budget is a turn's, also when no time has passed.
+// Without a limit the budget is a turn's, also when no time has passed; after a
+// while it is half as much again as has become due, up to twelve milliseconds' worth.
 func TestPaceUnlimited(t *testing.T) {
 	p := newPace(10_000, 10_000, 0)
-	for _, now := range []time.Duration{0, 0, time.Millisecond, time.Hour} {
-		if got := p.budget(now); got != p.limit || got < 10 {
-			t.Errorf("at %v: %d; want %d", now, got, p.limit)
+	for _, c := range []struct {
+		now  time.Duration
+		want int
+	}{{0, p.limit}, {0, p.limit}, {time.Millisecond, p.limit}, {5 * time.Millisecond, 60}, {time.Hour, 180}} {
+		if got := p.budget(c.now); got != c.want || got < 10 {
+			t.Errorf("at %v: %d; want %d", c.now, got, c.want)
 		}
 		p.spend(30)
+	}
+}
+
+// On a machine that wakes the loop late each time, by any delay under ten
+// milliseconds, turns still send as much as becomes due.
+func TestPaceKeepsUpWhenLate(t *testing.T) {
+	for rate := 100.0; rate < 200_000; rate *= 1.3 {
+		for _, late := range []time.Duration{0, 300 * time.Microsecond, time.Millisecond, 3 * time.Millisecond, 8 * time.Millisecond} {
+			p := newPace(rate, rate, 0)
+			sent, now := 0, time.Duration(0)
+			for now < 10*time.Second {
+				owed := int(rate*now.Seconds()) - sent
+				sent += min(owed, p.budget(now))
+				now = p.turn(now, now) + late
+			}
+			if owed := rate*now.Seconds() - float64(sent); owed > 0.05*rate+20 {
+				t.Errorf("%.0f a second, woken %v late: %.0f behind after 10 s", rate, late, owed)
+			}
+		}
 	}
 }

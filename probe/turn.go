@@ -116,6 +116,7 @@ func (e *Engine) reschedule(i int32, seq uint32, now time.Duration) {
 	m := &e.members[i]
 	due := e.wheel.due[i]
 	late := now - due
+	e.lateness.waited = append(e.lateness.waited, late)
 	if late > lateAfter+e.pace.gap {
 		e.stats.lateSends.Add(1)
 	}
@@ -138,6 +139,7 @@ func (e *Engine) reschedule(i int32, seq uint32, now time.Duration) {
 func (e *Engine) flush() {
 	e.stats.sent.Add(uint64(len(e.due)))
 	e.conn.Flush(e.onFailed)
+	e.lateness.handed(e.clock.Sub(e.base)-e.planned, time.Since(e.clock))
 	e.pace.spend(len(e.due))
 	e.asked()
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"greylag/probe/alloctest"
 )
 
 // naive is the schedule as a plain list: what a wheel must agree with.
@@ -134,23 +136,49 @@ func TestWheelWaits(t *testing.T) {
 	}
 }
 
-func BenchmarkWheel(b *testing.B) {
+// spinner is a wheel of 10,000 tunnels at 1 s.
+type spinner struct {
+	*wheel
+	now   time.Duration
+	due   []int32 // this turn's
+	taken int
+}
+
+func newSpinner() *spinner {
 	const tunnels = 10_000
-	w, due := newWheel(tunnels), make([]int32, 0, tunnels)
+	s := &spinner{wheel: newWheel(tunnels), due: make([]int32, 0, tunnels)}
 	for i := range int32(tunnels) {
-		w.add(i, time.Duration(i)*time.Second/tunnels)
+		s.add(i, time.Duration(i)*time.Second/tunnels)
 	}
-	now, taken := time.Duration(0), 0
-	b.ReportAllocs()
+	return s
+}
+
+// turn takes what is due in two milliseconds, and puts it back.
+func (s *spinner) turn() {
+	s.now += 2 * time.Millisecond
+	s.due = s.take(s.now, cap(s.due), s.due[:0])
+	s.taken += len(s.due)
+	for _, i := range s.due {
+		s.add(i, s.wheel.due[i]+time.Second)
+	}
+	s.next()
+}
+
+func TestWheelAllocatesNothing(t *testing.T) {
+	s := newSpinner()
+	if n := testing.AllocsPerRun(1000, s.turn); n != 0 || s.taken < 19_000 {
+		t.Errorf("%v allocations a turn, in which %d tunnels were due; want 0, and about 20,000", n, s.taken)
+	}
+}
+
+func BenchmarkWheel(b *testing.B) {
+	s := newSpinner()
+	check := alloctest.Forbid(b)
 	for b.Loop() {
-		now += 2 * time.Millisecond
-		due = w.take(now, tunnels, due[:0])
-		taken += len(due)
-		for _, i := range due {
-			w.add(i, w.due[i]+time.Second)
-		}
+		s.turn()
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(max(taken, 1)), "ns/tunnel")
+	check()
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(max(s.taken, 1)), "ns/tunnel")
 }
 
 // A tunnel that is removed is not due any more, wherever it was added; others

@@ -38,6 +38,7 @@ func (a *app) demo() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			// Reports are written, not shown: who asks for them wants lines.
 			o.text = o.text || c.Flags().Changed("every") || c.Flags().Changed("events")
+			o.costs = o.costs || o.headless && o.length > 0
 			return a.runDemo(c.Context(), c.Flags(), o)
 		},
 	}
@@ -87,6 +88,7 @@ func again(command string, flags *pflag.FlagSet) []string {
 }
 
 func (a *app) labDemo(ctx context.Context, o demonstrating) error {
+	o.measure()
 	n, err := newDemoNet(newDemoFleet(o.tunnels))
 	if err != nil {
 		return err
@@ -99,7 +101,15 @@ func (a *app) labDemo(ctx context.Context, o demonstrating) error {
 	return errors.Join(play(ctx, st, a.audience(st, o)), lab.close())
 }
 
+// measure prepares to say what the demo costs, before there is a fleet.
+func (o *demonstrating) measure() {
+	if o.costs {
+		o.meter = newMeter(true)
+	}
+}
+
 func (a *app) simDemo(ctx context.Context, o demonstrating) error {
+	o.measure()
 	n, err := newDemoNet(newDemoFleet(o.tunnels))
 	if err != nil {
 		return err

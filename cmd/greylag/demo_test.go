@@ -26,6 +26,7 @@ const asProgram = "GREYLAG_TEST_AS_PROGRAM"
 
 func init() {
 	if os.Getenv(asProgram) != "" {
+		tellHealth()
 		main()
 	}
 }

@@ -22,6 +22,9 @@ func (a *app) headless() *cobra.Command {
 		Short: "Probe the fleet and write NDJSON to standard output",
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if o.costs {
+				o.meter = newMeter(false)
+			}
 			inv, err := a.inventory()
 			if err != nil {
 				return err
@@ -39,12 +42,15 @@ type reporting struct {
 	every  time.Duration
 	length time.Duration // 0: until a signal comes
 	events bool          // events only
+	costs  bool          // say at the end what it cost
+	meter  *meter        // which measures that; nil: nobody asked
 }
 
 func (o *reporting) flags(c *cobra.Command) {
 	c.Flags().DurationVar(&o.every, "every", 10*time.Second, "time between full reports")
 	c.Flags().DurationVar(&o.length, "for", 0, "stop after this time (default: run until SIGINT or SIGTERM)")
 	c.Flags().BoolVar(&o.events, "events", false, "write events only, no reports")
+	c.Flags().BoolVar(&o.costs, "costs", false, "write what it took of the machine to standard error at the end")
 	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
 }
 
@@ -74,6 +80,10 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
+	if o.meter != nil {
+		o.meter.begin(s, o.length)
+		defer o.meter.tell(a.stderr)
+	}
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()
 

@@ -11,6 +11,7 @@ import (
 // files aside. A package that is not here must be added.
 var mayImport = map[string][]string{
 	"greylag/probe":                   {"greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session"},
+	"greylag/probe/alloctest":         nil,
 	"greylag/probe/gre":               nil,
 	"greylag/probe/icmp":              nil,
 	"greylag/probe/session":           nil,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"greylag/probe/alloctest"
 	"greylag/probe/icmp"
 )
 
@@ -213,10 +214,11 @@ func FuzzParseError(f *testing.F) {
 
 func BenchmarkParseError(b *testing.B) {
 	packet := unhex(b, goldenError)
-	b.ReportAllocs()
+	check := alloctest.Forbid(b)
 	for b.Loop() {
 		if _, err := icmp.ParseError(packet); err != nil {
 			b.Fatal(err)
 		}
 	}
+	check()
 }

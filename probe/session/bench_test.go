@@ -3,6 +3,8 @@ package session
 import (
 	"testing"
 	"time"
+
+	"greylag/probe/alloctest"
 )
 
 func answeredSession() Session {
@@ -11,28 +13,31 @@ func answeredSession() Session {
 
 func BenchmarkAdvance(b *testing.B) {
 	s := answeredSession()
-	b.ReportAllocs()
+	check := alloctest.Forbid(b)
 	for b.Loop() {
 		s.Advance(time.Second)
 	}
+	check()
 }
 
 func BenchmarkAdvanceReturned(b *testing.B) {
 	s := answeredSession()
-	b.ReportAllocs()
+	check := alloctest.Forbid(b)
 	for b.Loop() {
 		d := s.Advance(time.Second)
 		s.Returned(time.Second, d.ID)
 	}
+	check()
 }
 
 func BenchmarkReturnedUnmatched(b *testing.B) {
 	s := answeredSession()
 	id := s.Advance(0).ID
-	b.ReportAllocs()
+	check := alloctest.Forbid(b)
 	for b.Loop() {
 		s.Returned(time.Second, id+1)
 	}
+	check()
 }
 
 func TestNoAllocation(t *testing.T) {

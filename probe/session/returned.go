@@ -35,7 +35,7 @@ func (s *Session) Returned(at time.Duration, id uint16) Return {
 // ReturnedNumber is [Session.Returned] for an answer that says itself which
 // keepalive it answers, and is to be believed: a signed one.
 func (s *Session) ReturnedNumber(at time.Duration, seq uint32) Return {
-	if s.seq-seq >= min(remembered, s.seq) {
+	if s.seq-seq >= s.newestOf(remembered) {
 		return s.strayed(Unmatched, 0)
 	}
 	return s.returned(at, seq)
@@ -101,7 +101,7 @@ func (s *Session) Number(id uint16) (seq uint32, ok bool) {
 	}
 	// s.place is the next one's, so the newest has age 0.
 	age := (uint32(s.place) + cycle - 1 - uint32(place)) % cycle
-	if age >= min(remembered, s.seq) {
+	if age >= s.newestOf(remembered) {
 		return 0, false
 	}
 	return s.seq - age, true
@@ -115,5 +115,5 @@ func (s *Session) newest() (seq uint32, ok bool) {
 			return s.seq - age, true
 		}
 	}
-	return s.seq, s.seq > 0
+	return s.seq, s.newestOf(1) > 0
 }

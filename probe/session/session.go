@@ -35,7 +35,7 @@ type Session struct {
 	history history
 	ids     identities
 
-	seq     uint32 // number of the newest keepalive; 0: none yet
+	seq     uint32 // number of the newest keepalive; 0: none yet, unless wrapped
 	counter uint32 // keepalives since the last answer (R9)
 	row     uint32 // answers in a row, up to the one of keepalive last
 	last    uint32 // number of the keepalive answered last
@@ -43,6 +43,7 @@ type Session struct {
 
 	retries, upAfter uint8
 	matchAddress     bool
+	wrapped          bool // there have been over 2^32 keepalives
 	state            State
 }
 
@@ -95,7 +96,9 @@ func (s *Session) Advance(now time.Duration) Due {
 	if s.counter < math.MaxUint32 {
 		s.counter++
 	}
-	s.seq++
+	if s.seq++; s.seq == 0 {
+		s.wrapped = true
+	}
 	s.history.set(s.seq, awaited)
 	s.sentAt[s.slot(s.seq)] = now
 	id := s.ids.at(s.place)
@@ -150,7 +153,16 @@ func (s *Session) Resume() (from, to State) {
 }
 
 // inWindow returns how many keepalives the window holds.
-func (s *Session) inWindow() uint32 { return min(uint32(len(s.sentAt)), s.seq) }
+func (s *Session) inWindow() uint32 { return s.newestOf(uint32(len(s.sentAt))) }
+
+// newestOf returns how many there are of the n newest keepalives: fewer only
+// where so many have not been sent yet.
+func (s *Session) newestOf(n uint32) uint32 {
+	if s.wrapped {
+		return n
+	}
+	return min(n, s.seq)
+}
 
 func (s *Session) slot(seq uint32) int { return int(seq) & (len(s.sentAt) - 1) }
 
