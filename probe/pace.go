@@ -22,6 +22,7 @@ type pace struct {
 	maxRate float64 // packets a second, all together
 	allowed float64 // packets that maxRate allows now
 	asOf    time.Duration
+	turned  time.Duration // when the last turn was
 
 	rate      float64 // packets a second that the keepalives ask for now
 	saved     float64 // diagnostic echoes that are allowed now
@@ -71,14 +72,27 @@ func (p *pace) retime(rate float64) {
 
 // budget returns how many packets the turn at now may send.
 func (p *pace) budget(now time.Duration) int {
+	limit := p.share(now)
 	if math.IsInf(p.maxRate, 1) { // no time, times infinity, is not a number
-		return p.limit
+		return limit
 	}
 	p.allowed += (now - p.asOf).Seconds() * p.maxRate
 	p.asOf = now
 	// What was not used is lost, but for a turn's worth.
 	p.allowed = min(p.allowed, max(1, p.maxRate*max(p.gap, time.Millisecond).Seconds()*1.5))
-	return int(min(float64(p.limit), p.allowed))
+	return int(min(float64(limit), p.allowed))
+}
+
+// mostCaughtUp is the longest distance of two turns that the second makes up for.
+const mostCaughtUp = 10 * time.Millisecond
+
+// share returns the limit of the turn at now. Where turns take so long that the
+// grid's lines are missed, each may send more: one that stays under the rate would
+// fall behind further and further.
+func (p *pace) share(now time.Duration) int {
+	since := min(now-p.turned, mostCaughtUp)
+	p.turned = now
+	return max(p.limit, int(1.5*p.rate*since.Seconds()))
 }
 
 // spend takes n packets off what maxRate allows.

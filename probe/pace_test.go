@@ -94,10 +94,28 @@ func TestPaceBudget(t *testing.T) {
 // Without a limit the budget is a turn's, also when no time has passed.
 func TestPaceUnlimited(t *testing.T) {
 	p := newPace(10_000, 10_000, 0)
-	for _, now := range []time.Duration{0, 0, time.Millisecond, time.Hour} {
+	for _, now := range []time.Duration{0, 0, time.Millisecond, 3 * time.Millisecond} {
 		if got := p.budget(now); got != p.limit || got < 10 {
 			t.Errorf("at %v: %d; want %d", now, got, p.limit)
 		}
 		p.spend(30)
+	}
+}
+
+// Turns that come at every third line of the grid, because each takes so long, may
+// together send more than the rate: what is late is caught up with.
+func TestPaceOfLongTurns(t *testing.T) {
+	p := newPace(10_000, 10_000, 0)
+	p.settle()
+	sent, now := 0, time.Duration(0)
+	for range 100 {
+		now += 3 * p.gap
+		sent += p.budget(now)
+	}
+	if rate := float64(sent) / now.Seconds(); rate < 12_000 || rate > 16_000 {
+		t.Errorf("up to %.0f a second; want half as much again as 10,000", rate)
+	}
+	if got := p.budget(now + time.Minute); got > 150 {
+		t.Errorf("after a minute %d at once; want 15 milliseconds' share at most", got)
 	}
 }
