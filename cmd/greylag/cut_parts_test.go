@@ -159,6 +159,19 @@ func (l *listener) take(e *fleet.Event) {
 	}
 }
 
+// await waits until there were n changes to a state.
+func (l *listener) await(t *testing.T, what string, to fleet.State, n int) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	for l.count(to) < n {
+		select {
+		case <-l.news:
+		case <-deadline:
+			t.Fatalf("%d of %d are %s", l.count(to), n, what)
+		}
+	}
+}
+
 // count is how many changes to a state there were.
 func (l *listener) count(to fleet.State) int {
 	l.mu.Lock()

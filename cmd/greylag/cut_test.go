@@ -40,17 +40,17 @@ func TestCutAtOnce(t *testing.T) {
 		t.Skip("takes seconds of real time")
 	}
 	c := newCut(t)
-	await(t, c.store, "up", fleet.Up)
-	await(t, c.json, "up", fleet.Up)
+	c.store.await(t, "up", fleet.Up, cutTunnels)
+	c.json.await(t, "up", fleet.Up, cutTunnels)
 	time.Sleep(2 * cutInterval) // some keepalives on schedule
 	c.store.forget()
 	c.json.forget()
 	c.far.set(true)
-	await(t, c.store, "down", fleet.Down)
+	c.store.await(t, "down", fleet.Down, cutTunnels)
 	c.far.set(false)
 	mended := time.Now()
-	await(t, c.store, "up again", fleet.Up)
-	await(t, c.json, "up again", fleet.Up)
+	c.store.await(t, "up again", fleet.Up, cutTunnels)
+	c.json.await(t, "up again", fleet.Up, cutTunnels)
 	c.checkDowns()
 	c.checkUps(mended)
 	c.checkReaders()
@@ -119,19 +119,6 @@ func (c *cut) run() {
 		out.Close()
 		c.do(c.station.close())
 	})
-}
-
-// await waits until a reader has each tunnel's change to a state.
-func await(t *testing.T, l *listener, what string, to fleet.State) {
-	t.Helper()
-	deadline := time.After(30 * time.Second)
-	for l.count(to) < cutTunnels {
-		select {
-		case <-l.news:
-		case <-deadline:
-			t.Fatalf("%d of %d are %s", l.count(to), cutTunnels, what)
-		}
-	}
 }
 
 // checkDowns holds each line against R10: the moment when the (retries+1)th
