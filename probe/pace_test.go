@@ -92,7 +92,7 @@ func TestPaceBudget(t *testing.T) {
 }
 
 // Without a limit the budget is a turn's, also when no time has passed; after a
-// while it is half as much again as has become due, up to twelve milliseconds' worth.
+// while it is half as much again as has become due, up to 12 ms worth.
 func TestPaceUnlimited(t *testing.T) {
 	p := newPace(10_000, 10_000, 0)
 	for _, c := range []struct {
@@ -122,5 +122,23 @@ func TestPaceKeepsUpWhenLate(t *testing.T) {
 				t.Errorf("%.0f a second, woken %v late: %.0f behind after 10 s", rate, late, owed)
 			}
 		}
+	}
+}
+
+// Turns that come at every third line of the grid, because each takes so long, may
+// together send more than the rate: what is late is caught up with.
+func TestPaceOfLongTurns(t *testing.T) {
+	p := newPace(10_000, 10_000, 0)
+	p.settle()
+	sent, now := 0, time.Duration(0)
+	for range 100 {
+		now += 3 * p.gap
+		sent += p.budget(now)
+	}
+	if rate := float64(sent) / now.Seconds(); rate < 12_000 || rate > 16_000 {
+		t.Errorf("up to %.0f a second; want half as much again as 10,000", rate)
+	}
+	if got := p.budget(now + time.Minute); got > 180 {
+		t.Errorf("after a minute %d at once; want 18 milliseconds' share at most", got)
 	}
 }

@@ -196,8 +196,7 @@ func (c *Conn) Receive(handle func(packet []byte, at time.Time)) error {
 }
 
 // Dropped returns how many packets the kernel dropped so far because the
-// receive buffer was full, evidence not among them. It is told with the packet
-// that follows.
+// receive buffer was full, evidence not among them.
 func (c *Conn) Dropped() uint64 {
 	var n uint64
 	for _, r := range c.receivers {

@@ -21,6 +21,9 @@ type receiver struct {
 	overflow uint32        // SO_RXQ_OVFL as last seen
 	dropped  uint64
 	emptied  time.Time // when the buffer was last seen empty
+
+	taken     int // packets of the present reading
+	fullAfter int // packets of one reading that may have filled the buffer
 }
 
 // How much of a received packet is read. A keepalive's answer is under 100 bytes;
@@ -44,6 +47,11 @@ func newReceiver(s *socket, program []bpf.Instruction, room, buffer int) (*recei
 	s.buffer(unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, buffer)
 	r := &receiver{socket: s, emptied: time.Now()}
 	r.init()
+	granted, err := r.size()
+	if err != nil {
+		return nil, err
+	}
+	r.fullAfter = fullAfter(granted)
 	const oob = 64 // a timespec and a counter with their headers
 	memory := make([]byte, batch*(room+oob))
 	for i := range r.packets {
@@ -62,6 +70,8 @@ const mostBatches = 64
 // receive hands over what is in the socket's buffer now.
 func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
 	begun := time.Now()
+	r.taken = 0
+	defer r.look()
 	for range mostBatches {
 		more, err := r.receiveBatch(begun, handle)
 		if err != nil || !more {
@@ -79,6 +89,7 @@ func (r *receiver) receiveBatch(begun time.Time, handle func(packet []byte, at t
 		r.emptied = begun
 		return false, receiveError(err)
 	}
+	r.taken += n
 	now := time.Now()
 	for i := range r.headers[:n] {
 		h := &r.headers[i]
@@ -138,9 +149,13 @@ func arrival(timespec []byte, now time.Time, oldest time.Duration) time.Time {
 // grain is by how much two readings of the clocks may disagree.
 const grain = time.Millisecond
 
+// count takes what the kernel says of drops, modulo 2^32. What a packet tells is of
+// when it was queued, and may be older than what is known.
 func (r *receiver) count(overflow uint32) {
-	r.dropped += uint64(overflow - r.overflow) // modulo 2^32, as the kernel counts
-	r.overflow = overflow
+	if more := overflow - r.overflow; int32(more) > 0 {
+		r.dropped += uint64(more)
+		r.overflow = overflow
+	}
 }
 
 // Buffer returns the size of the receive buffer that the kernel granted, in

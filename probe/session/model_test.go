@@ -9,6 +9,7 @@ type sentKeepalive struct {
 	answered bool
 	unsent   bool
 	excused  bool
+	inTime   bool // answered as it was awaited
 }
 
 type model struct {
@@ -20,7 +21,8 @@ type model struct {
 	counter int
 	heard   bool // an answer came, or the retries ran out: no longer pending
 	up      bool
-	row     []int // places in sends of the answers that came in a row since the line was found dead
+	from    int // the place in sends from which answers count for a line that was down
+	mercy   int // how many steps the counter may still forget in this silence
 }
 
 func (m *model) state() string {
@@ -36,7 +38,7 @@ func (m *model) state() string {
 // due is R10, then R9.
 func (m *model) due(at int, id uint16) {
 	if m.counter >= m.retries {
-		m.up, m.heard, m.row = false, true, nil
+		m.up, m.heard, m.from = false, true, max(m.from, len(m.sends)-m.counter)
 	}
 	m.counter++
 	m.sends = append(m.sends, sentKeepalive{at: at, id: id})
@@ -57,25 +59,44 @@ func (m *model) answer(place int) Verdict {
 	}
 	k.answered = true
 	if m.age(place) >= m.window {
+		m.from = max(m.from, place+1)
 		return Late
 	}
-	m.counter = 0
-	if n := len(m.row); n > 0 && m.row[n-1]+1 != place {
-		m.row = nil
-	}
-	m.row = append(m.row, place)
-	if !m.heard || len(m.row) >= m.upAfter {
+	k.inTime = true
+	m.counter, m.mercy = 0, m.window
+	if !m.heard || m.upAfter == 1 || m.inRow(place) >= m.upAfter {
 		m.up = true
 	}
 	m.heard = true
 	return Answered
 }
 
+// inRow is the longest run of keepalives that were answered in time and stand
+// next to each other, the one at place among them.
+func (m *model) inRow(place int) int {
+	run, with := 0, false
+	for i := m.from; i < len(m.sends); i++ {
+		switch {
+		case m.sends[i].inTime:
+			run, with = run+1, with || i == place
+		case with:
+			return run
+		default:
+			run = 0
+		}
+	}
+	if !with {
+		return 0
+	}
+	return run
+}
+
 // unsent: the newest one did not leave this host.
 func (m *model) unsent() { m.sends[len(m.sends)-1].unsent = true }
 
 // excuse gives up what is awaited. The counter counts the keepalives since the
-// last answer, and so loses those of them that are given up.
+// last answer, and so loses those of them that are given up; but in one silence
+// no more than the window holds.
 func (m *model) excuse(sinceAnswer int) (given []uint32) {
 	for place := range m.sends {
 		k := &m.sends[place]
@@ -84,7 +105,8 @@ func (m *model) excuse(sinceAnswer int) (given []uint32) {
 		}
 		k.excused = true
 		given = append(given, uint32(place+1))
-		if place >= sinceAnswer {
+		if place >= sinceAnswer && m.mercy > 0 {
+			m.mercy--
 			m.counter--
 		}
 	}

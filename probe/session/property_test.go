@@ -52,7 +52,7 @@ func newHistory(seed uint64) *trial {
 		Rand:    r,
 		signed:  r.IntN(4) == 0, // answers name their number
 		session: New(cfg, make([]time.Duration, Window(d.retries))),
-		model:   model{retries: d.retries, upAfter: upAfter, window: d.window},
+		model:   model{retries: d.retries, upAfter: upAfter, window: d.window, mercy: d.window},
 	}
 }
 

@@ -23,7 +23,7 @@ type Return struct {
 
 // Returned is called with each answer that comes back: when it arrived, and its
 // inner IP identification. One that is in flight sets the counter to 0 (R9) and
-// brings the line up (R11), once it is UpAfter in a row where the line was down.
+// brings the line up (R11), once UpAfter in a row are answered where it was down.
 func (s *Session) Returned(at time.Duration, id uint16) Return {
 	seq, ok := s.find(id)
 	if !ok {
@@ -51,21 +51,23 @@ func (s *Session) returned(at time.Duration, seq uint32) Return {
 	}
 	s.history.set(seq, answered)
 	if !inFlight {
+		s.raiseFloor(seq)
 		return s.strayed(Late, seq)
 	}
 	return s.answered(at, seq)
 }
 
+// raiseFloor has no row of answers reach back to keepalive seq.
+func (s *Session) raiseFloor(seq uint32) {
+	if s.seq-seq < s.seq-s.floor {
+		s.floor = seq
+	}
+}
+
 func (s *Session) answered(at time.Duration, seq uint32) Return {
 	from := s.state
-	s.counter = 0
-	if seq == s.last+1 && s.row > 0 {
-		s.row++
-	} else {
-		s.row = 1
-	}
-	s.last = seq
-	if s.row >= uint32(s.upAfter) {
+	s.counter, s.forgave = 0, 0
+	if s.upAfter == 1 || s.state == Down && s.row(seq) >= uint32(s.upAfter) {
 		s.step(answer)
 	} else {
 		s.step(partial)
@@ -73,6 +75,23 @@ func (s *Session) answered(at time.Duration, seq uint32) Return {
 	// A receive timestamp may be older than a clock reading by its grain.
 	rtt := max(at-s.sentAt[s.slot(seq)], 0)
 	return Return{Verdict: Answered, Seq: seq, RTT: rtt, From: from, To: s.state}
+}
+
+// row returns how many keepalives in a row, with seq among them, are answered: by
+// number, so that a way that changes their order does not matter. It counts none
+// up to floor, and stops at UpAfter.
+func (s *Session) row(seq uint32) (n uint32) {
+	oldest := min(remembered, s.seq-s.floor) // this old does not count
+	for x := seq; n < uint32(s.upAfter) && s.seq-x < oldest && s.history.get(x) == answered; x-- {
+		n++
+	}
+	if n == 0 {
+		return 0
+	}
+	for x := seq + 1; n < uint32(s.upAfter) && s.seq-x < oldest && s.history.get(x) == answered; x++ {
+		n++
+	}
+	return n
 }
 
 func (s *Session) strayed(v Verdict, seq uint32) Return {

@@ -8,7 +8,9 @@ import (
 // Config is what the operator says about a tunnel's keepalives.
 type Config struct {
 	Retries int // R8: 1 … 255
-	UpAfter int // answers in a row that bring a line up that was down (R11: 1); 1 … 255
+	// UpAfter is how many keepalives in a row must be answered, in whatever order
+	// the answers come, to bring a line up that was down (R11: 1); 1 … 255.
+	UpAfter int
 	// MatchAddress takes any answer for that of the newest keepalive in flight:
 	// for far ends that rewrite the IP identification.
 	MatchAddress bool
@@ -37,9 +39,9 @@ type Session struct {
 
 	seq     uint32 // number of the newest keepalive; 0: none yet, unless wrapped
 	counter uint32 // keepalives since the last answer (R9)
-	row     uint32 // answers in a row, up to the one of keepalive last
-	last    uint32 // number of the keepalive answered last
+	floor   uint32 // keepalives up to this number do not help a line up (UpAfter)
 	place   uint16 // of the next keepalive in the cycle of identifications
+	forgave uint16 // steps that Excuse has taken off the counter since the last answer
 
 	retries, upAfter uint8
 	matchAddress     bool
@@ -89,7 +91,7 @@ func (s *Session) Advance(now time.Duration) Due {
 	from := s.state
 	if s.counter >= uint32(s.retries) {
 		s.step(exhausted)
-		s.row = 0 // answers from before do not help a line up again
+		s.raiseFloor(s.seq - s.counter) // answers from before do not help a line up again
 	} else {
 		s.step(due)
 	}
@@ -118,6 +120,11 @@ func (s *Session) Unsent() {
 // Excuse gives up the answers in flight as unknown, because this host lost
 // packets or was away: the counter forgets them. It calls each with their
 // numbers. Should such an answer come back all the same, it counts.
+//
+// Of one silence the counter forgets no more steps than the [Window] holds: who
+// keeps us losing packets cannot hide an outage for longer than that. A line that
+// is dead goes down as its keepalive number window + retries + 1 since the last
+// answer falls due, at the latest.
 func (s *Session) Excuse(each func(seq uint32)) {
 	steps := s.counter
 	for age := s.inWindow(); age > 0; age-- {
@@ -126,7 +133,9 @@ func (s *Session) Excuse(each func(seq uint32)) {
 			continue
 		}
 		s.history.set(seq, unknown)
-		if age <= steps { // the counter holds no step of one from before the last answer
+		// The counter holds no step of one from before the last answer.
+		if age <= steps && int(s.forgave) < len(s.sentAt) {
+			s.forgave++
 			s.counter--
 		}
 		each(seq)
@@ -147,7 +156,7 @@ func (s *Session) Stop(each func(seq uint32)) (from, to State) {
 func (s *Session) Resume() (from, to State) {
 	from = s.state
 	if s.step(resumed); s.state != from {
-		s.counter, s.row = 0, 0
+		s.counter, s.forgave, s.floor = 0, 0, s.seq
 	}
 	return from, s.state
 }

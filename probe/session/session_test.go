@@ -126,6 +126,35 @@ func TestUpAfter(t *testing.T) {
 		l.answer(now, 4, Answered)
 		l.is("second", Up, 0)
 	})
+	t.Run("always in another order", func(t *testing.T) {
+		l := newLine(t, Config{Retries: 3, UpAfter: 3})
+		l.down() // 1 to 4
+		for range 4 {
+			l.send(0) // 5 to 8
+		}
+		for _, seq := range []uint32{6, 5} {
+			l.answer(0, seq, Answered)
+			l.is("two in a row", Down, 0)
+		}
+		l.answer(0, 8, Answered)
+		l.is("8 alone", Down, 0)
+		l.answer(0, 7, Answered)
+		l.is("5 to 8 are answered", Up, 0)
+	})
+	t.Run("one of them late", func(t *testing.T) {
+		l := newLine(t, Config{Retries: 1, UpAfter: 3}) // window 4
+		l.down()                                        // 1, 2
+		for range 5 {
+			l.send(0) // 3 to 7
+		}
+		l.answer(0, 3, Late) // sent before the line was found dead once more
+		for _, seq := range []uint32{4, 5} {
+			l.answer(0, seq, Answered)
+		}
+		l.is("3 does not count", Down, 0)
+		l.answer(0, 6, Answered)
+		l.is("4 to 6", Up, 0)
+	})
 	t.Run("pending needs one", func(t *testing.T) {
 		l := newLine(t, Config{Retries: 3, UpAfter: 3})
 		l.send(0)
@@ -225,6 +254,27 @@ func TestExcuse(t *testing.T) {
 		l.is("silence", Down, 6)
 		same(t, excuse(l), 3, 4, 5, 6)
 		l.is("those beyond the window are lost for good", Down, 2)
+		l.send(0)
+		same(t, excuse(l), 7)
+		l.is("and no more is forgotten in this silence", Down, 3)
+		l.answer(0, 7, Answered)
+		l.send(0)
+		same(t, excuse(l), 8)
+		l.is("another silence", Up, 0)
+	})
+	t.Run("an outage cannot be hidden for ever", func(t *testing.T) {
+		for retries, window := range map[int]uint32{1: 4, 2: 4, 3: 4, 4: 8, 255: 256} {
+			l := newLine(t, Config{Retries: retries})
+			l.send(0)
+			l.answer(0, 1, Answered)
+			for l.State() == Up {
+				l.send(0)
+				excuse(l)
+			}
+			if want := 1 + window + uint32(retries) + 1; l.Seq() != want {
+				t.Errorf("retries %d: down as %d falls due, want %d", retries, l.Seq(), want)
+			}
+		}
 	})
 	t.Run("nothing sent", func(t *testing.T) {
 		l := newLine(t, Config{Retries: 2})
