@@ -118,7 +118,7 @@ func (m *model) request(done string, ask func() error) tea.Cmd {
 // copyTunnel puts something about the tunnel on the clipboard.
 func copyTunnel(m *model, argument string) tea.Cmd {
 	return onTunnel(func(m *model, position int, what string) tea.Cmd {
-		items := m.copyItems(m.board.rows[position].Tunnel)
+		items := m.copyItems(m.board.read(position).Tunnel)
 		if what == "" {
 			m.open("Copy", items)
 			return nil

@@ -59,7 +59,7 @@ func (v *gridView) scope(m *model, width int) string {
 
 // drawTunnel spells out the tunnel under the cursor: how it is, and why.
 func (v *gridView) drawTunnel(m *model, c *canvas) {
-	row := m.board.tunnel(m.board.cursor)
+	row := m.board.read(m.board.cursor)
 	if row == nil || m.board.line() < 0 {
 		c.end()
 		return
@@ -97,7 +97,7 @@ func (v *gridView) drawWay(m *model, c *canvas) {
 		c.put(dim, "hub ")
 		c.put(plain, t.Hub+"  ")
 	}
-	if spoke := m.board.spoke(m.board.cursor); spoke != nil {
+	if spoke := m.board.readSpokeOf(m.board.cursor); spoke != nil {
 		c.put(dim, "rank "+strconv.Itoa(t.Rank)+" of ")
 		c.put(plain, t.Spoke+"  ")
 		c.runs(wayRuns(c.glyphs, spoke, m))

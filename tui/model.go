@@ -151,7 +151,7 @@ func (m *model) follow(s *snapshot) tea.Cmd {
 	m.followPlayer(s)
 	var ring tea.Cmd
 	switch {
-	case m.frozen || s.report == nil:
+	case m.frozen || s.changes == nil:
 		m.park(s)
 	default:
 		m.unpark(s)
@@ -159,7 +159,9 @@ func (m *model) follow(s *snapshot) tea.Cmd {
 		if !jumped {
 			ring = m.ring(s.events)
 		}
-		m.puller.giveBack(m.board.take(s, m.isBusy() && !jumped))
+		m.board.take(s, m.isBusy() && !jumped)
+		m.puller.shown(s)
+		m.puller.giveBack(s)
 		if jumped {
 			m.board.acceptAll()
 		}
@@ -168,6 +170,7 @@ func (m *model) follow(s *snapshot) tea.Cmd {
 		before := m.content
 		m.thrift.account(before, m.screen(), len(s.events) > 0, m.now)
 	}
+	m.puller.toll.wanted.Store(m.board.measures())
 	return tea.Batch(ring, m.puller.next(m.period(), quick, m.frozen))
 }
 
