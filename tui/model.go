@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,6 +49,7 @@ type model struct {
 	keepScreen bool
 
 	thrift   thrift
+	written  atomic.Uint64 // bytes to the terminal so far; the renderer's word
 	canvases canvases
 	strip    chart.Line // reused
 	content  string     // the screen
@@ -168,7 +170,8 @@ func (m *model) follow(s *snapshot) tea.Cmd {
 		m.refresh()
 		m.board.look(m.now, m.visible)
 		before := m.content
-		m.thrift.account(before, m.screen(), len(s.events) > 0, m.now)
+		m.thrift.pay(m.written.Load(), m.now)
+		m.thrift.account(before, m.screen(), len(s.events) >= stormEvents, m.now)
 	}
 	m.puller.toll.wanted.Store(m.board.measures())
 	return tea.Batch(ring, m.puller.next(m.period(), quick, m.frozen))
