@@ -231,9 +231,12 @@ func (b *board) newest(position int) []fleet.Outcome {
 	return list
 }
 
+// forgetOutcomes forgets those of the rows that this look is to read.
 func (b *board) forgetOutcomes() {
-	for _, list := range b.outcomes {
-		b.parked = append(b.parked, list)
+	for position, list := range b.outcomes {
+		if position >= len(b.fresh.tunnels) || !b.fresh.waits(b.fresh.tunnels, position) {
+			b.parked = append(b.parked, list)
+			delete(b.outcomes, position)
+		}
 	}
-	clear(b.outcomes)
 }

@@ -12,6 +12,7 @@ type freshness struct {
 	held     bool   // the screen stands still: nothing is read
 	complete bool   // all rows are
 	now      uint32 // number of the look
+	parts    uint32 // in so many looks each row is read once
 	tunnels  []uint32
 	spokes   []uint32 // numbers of the looks as of which they are
 
@@ -31,11 +32,17 @@ func (f *freshness) forget(tunnels, spokes int) {
 
 // isDue tells whether a row is to be read, and takes it for read.
 func (f *freshness) isDue(read []uint32, i int) bool {
-	if f.complete || f.held || read[i] == f.now {
+	if f.complete || f.held || read[i] == f.now || f.waits(read, i) {
 		return false
 	}
 	read[i] = f.now
 	return true
+}
+
+// waits tells whether a row that was on the screen is for another look to read, so
+// that not all of a screen changes at once.
+func (f *freshness) waits(read []uint32, i int) bool {
+	return !f.complete && f.parts > 1 && (uint32(i)+f.now)%f.parts != 0 && f.now-read[i] < f.parts
 }
 
 // takeChanges puts on the board what changed, and tells whether a declaration did.

@@ -23,6 +23,30 @@ type thrift struct {
 	debt    int       // bytes by which earlier screens went over the rate
 	written uint64    // to the terminal, up to the screen before
 	paid    time.Time // when that was looked at
+	calm    int       // screens with nothing new, in a row
+	parts   int       // see divide
+}
+
+// A line that is slow is kept free for keys by many small screens in place of few
+// large ones.
+const (
+	partBytes = 2_000 // of a screen by itself
+	mostParts = 4
+	calmLooks = 3 // so many screens in a row with nothing new, and nobody at the keys
+)
+
+// divide finds into how many parts the rows are divided of which one is read for each
+// screen; calm tells that the newest one shows nothing new but what is measured.
+func (a *thrift) divide(calm bool) {
+	parts := max(a.parts, 1)
+	if a.calm++; !calm {
+		a.calm = 0
+	}
+	if a.calm < calmLooks {
+		a.parts = 1
+		return
+	}
+	a.parts = min(max((a.cost*parts+partBytes/2)/partBytes, 1), mostParts)
 }
 
 // pay takes in what has been written to the terminal so far. What moves the cursor
