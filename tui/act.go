@@ -153,27 +153,3 @@ func copyItem(key, what, content string) item {
 		return tea.SetClipboard(content)
 	}}
 }
-
-// toggleBell rings at new outages, or no longer.
-func toggleBell(m *model, _ string) tea.Cmd {
-	m.settings.Bell = !m.settings.Bell
-	if m.settings.Bell {
-		m.tell("a new outage rings the bell")
-	} else {
-		m.tell("no bell")
-	}
-	return m.remember()
-}
-
-// ring is the bell, if a tunnel that is not muted has gone down.
-func (m *model) ring(events []fleet.Event) tea.Cmd {
-	if !m.settings.Bell {
-		return nil
-	}
-	for i := range events {
-		if _, muted := m.settings.Mutes[events[i].Tunnel]; !muted && events[i].To == fleet.Down {
-			return tea.Raw("\a")
-		}
-	}
-	return nil
-}

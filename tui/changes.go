@@ -12,7 +12,7 @@ type freshness struct {
 	held     bool   // the screen stands still: nothing is read
 	complete bool   // all rows are
 	now      uint32 // number of the look
-	parts    uint32 // in so many looks each row is read once
+	parts    int    // in so many looks each row is read once
 	tunnels  []uint32
 	spokes   []uint32 // numbers of the looks as of which they are
 
@@ -42,7 +42,8 @@ func (f *freshness) isDue(read []uint32, i int) bool {
 // waits tells whether a row that was on the screen is for another look to read, so
 // that not all of a screen changes at once.
 func (f *freshness) waits(read []uint32, i int) bool {
-	return !f.complete && f.parts > 1 && (uint32(i)+f.now)%f.parts != 0 && f.now-read[i] < f.parts
+	parts := uint32(f.parts)
+	return !f.complete && parts > 1 && (uint32(i)+f.now)%parts != 0 && f.now-read[i] < parts
 }
 
 // takeChanges puts on the board what changed, and tells whether a declaration did.
@@ -129,11 +130,14 @@ func (b *board) readReasons() {
 	if b.report.Summary.Tunnels[fleet.Down] == 0 {
 		return
 	}
+	parts := b.fresh.parts
+	b.fresh.parts = 1 // none waits for its turn
 	for i := range b.rows {
 		if b.rows[i].Tunnel.State == fleet.Down {
 			b.read(i)
 		}
 	}
+	b.fresh.parts = parts
 }
 
 // whole is the fleet with all that is measured, for a moment at which it matters of

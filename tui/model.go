@@ -172,8 +172,8 @@ func (m *model) follow(s *snapshot) tea.Cmd {
 		before := m.content
 		m.thrift.pay(m.written.Load(), m.now)
 		m.thrift.account(before, m.screen(), len(s.events) >= stormEvents, m.now)
-		m.thrift.divide(len(s.events) == 0 && !m.isBusy())
-		m.board.fresh.parts = uint32(m.thrift.parts)
+		calm := len(s.events) < stormEvents && !m.isBusy()
+		m.board.fresh.parts = m.thrift.divide(calm, m.board.fresh.parts)
 	}
 	m.puller.toll.wanted.Store(m.board.measures())
 	return tea.Batch(ring, m.puller.next(m.period(), quick, m.frozen))

@@ -23,8 +23,8 @@ type thrift struct {
 	debt    int       // bytes by which earlier screens went over the rate
 	written uint64    // to the terminal, up to the screen before
 	paid    time.Time // when that was looked at
-	calm    int       // screens with nothing new, in a row
-	parts   int       // see divide
+	calm    int       // screens in a row that show little but what is measured
+	parts   int       // into which such a screen is divided
 }
 
 // A line that is slow is kept free for keys by many small screens in place of few
@@ -32,21 +32,21 @@ type thrift struct {
 const (
 	partBytes = 2_000 // of a screen by itself
 	mostParts = 4
-	calmLooks = 3 // so many screens in a row with nothing new, and nobody at the keys
+	calmLooks = 3 // so many in a row tell what one costs
 )
 
-// divide finds into how many parts the rows are divided of which one is read for each
-// screen; calm tells that the newest one shows nothing new but what is measured.
-func (a *thrift) divide(calm bool) {
-	parts := max(a.parts, 1)
-	if a.calm++; !calm {
+// divide finds into how many parts the rows are divided of which one is read for the
+// next screen. calm tells that the newest screen shows little but what is measured,
+// and was read in so many parts; a crowd of events, or somebody at the keys, sees all.
+func (a *thrift) divide(calm bool, parts int) int {
+	if !calm {
 		a.calm = 0
+		return 1
 	}
-	if a.calm < calmLooks {
-		a.parts = 1
-		return
+	if a.calm++; a.calm >= calmLooks {
+		a.parts = min(max((a.cost*max(parts, 1)+partBytes/2)/partBytes, 1), mostParts)
 	}
-	a.parts = min(max((a.cost*parts+partBytes/2)/partBytes, 1), mostParts)
+	return max(a.parts, 1)
 }
 
 // pay takes in what has been written to the terminal so far. What moves the cursor

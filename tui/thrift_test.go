@@ -123,3 +123,46 @@ func TestSnapshotsAreAccounted(t *testing.T) {
 		t.Errorf("three seconds of 60 tunnels cost %d bytes", m.thrift.cost)
 	}
 }
+
+// A screen that costs much by what is measured alone is read in parts; not while
+// somebody is at the keys, and then as before.
+func TestThriftDivides(t *testing.T) {
+	var a thrift
+	parts := 1
+	for i, c := range []struct {
+		cost int
+		calm bool
+		want int
+	}{
+		{9000, true, 1}, {6000, true, 1}, {6000, true, 3}, {2000, true, 3}, {500, false, 1}, {6000, true, 3}, {2000, true, 3},
+		{500, true, 1}, {90_000, true, mostParts}, {0, true, 1},
+	} {
+		a.cost = c.cost
+		if parts = a.divide(c.calm, parts); parts != c.want {
+			t.Errorf("screen %d: %d parts, want %d", i, parts, c.want)
+		}
+	}
+}
+
+// Of rows that are read in parts, each has its turn.
+func TestRowsTakeTurns(t *testing.T) {
+	s := calm(500)
+	m := openScene(s, 120, 40)
+	counted := &countedReads{scene: s, tunnels: map[int]int{}}
+	m.board.fresh.reader = counted
+	look(m)
+	for range 6 {
+		s.run(1)
+		clear(counted.tunnels)
+		m.board.fresh.parts = 3
+		look(m)
+		if got := len(counted.tunnels); got < pageLines/3-1 || got > pageLines/3+1 {
+			t.Errorf("%d rows read at once, want a third of %d", got, pageLines)
+		}
+	}
+	m.visible(func(position int) {
+		if got := m.board.rows[position].Tunnel.Sent; got < 34 || got > 36 {
+			t.Errorf("%d sent, want those of the last three looks: 34 to 36", got)
+		}
+	})
+}
