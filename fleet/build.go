@@ -93,17 +93,15 @@ func (s *Store) walkTunnels(now time.Time, from *sourceSet, sum *Summary, w Walk
 	for i, number := range s.numbers {
 		switch {
 		case number < 0:
-			t = TunnelReport{Tunnel: &s.inv.Tunnels[i], Time: now, State: Disabled, Since: s.start, Availability: -1}
+			t = s.reportDisabled(i, now)
 		case int(number) == copied:
 			copied += s.copyRows(chunk, copied)
 			fallthrough
 		default:
 			r := &chunk.rows[number%reportRows]
-			r.report(&t, now)
+			t.Evidence = evidence
+			evidence = s.tellRow(r, i, now, from, &t)
 			t.Recent = r.outcomes.recent(chunk.recent[:0])
-			t.PeerReflected, t.PeerLast, t.PeerInterval = from.peers(int(number))
-			t.Advice = from.advice(i)
-			evidence = r.tell(&t, s.watched(from), evidence[:0])
 		}
 		sum.Tunnels[t.State]++
 		if err := w.Tunnel(&t); err != nil {
@@ -119,12 +117,32 @@ func (s *Store) copyRows(chunk *rowChunk, from int) int {
 	defer s.release()
 	n := copy(chunk.rows[:], s.rows[from:])
 	for i := range chunk.rows[:n] {
-		if r := &chunk.rows[i]; r.evidence != nil {
-			chunk.evidence[i] = *r.evidence
-			r.evidence = &chunk.evidence[i]
-		}
+		chunk.detach(i)
 	}
 	return n
+}
+
+// detach copies the evidence of a row that was copied, which would change.
+func (c *rowChunk) detach(i int) {
+	if r := &c.rows[i]; r.evidence != nil {
+		c.evidence[i] = *r.evidence
+		r.evidence = &c.evidence[i]
+	}
+}
+
+// reportDisabled is a tunnel that the inventory says is not probed.
+func (s *Store) reportDisabled(position int, now time.Time) TunnelReport {
+	return TunnelReport{Tunnel: &s.inv.Tunnels[position], Time: now, State: Disabled, Since: s.start, Availability: -1}
+}
+
+// tellRow makes of a copy of a row what readers see of it. It reuses the memory of
+// t's evidence, and returns it with what it has come to.
+func (s *Store) tellRow(r *row, position int, now time.Time, from *sourceSet, t *TunnelReport) []Evidence {
+	memory := t.Evidence[:0]
+	r.report(t, now)
+	t.PeerReflected, t.PeerLast, t.PeerInterval = from.peers(int(r.number))
+	t.Advice = from.advice(position)
+	return r.tell(t, s.watched(from), memory)
 }
 
 // watched is since when the far ends' own keepalives are counted; zero: they are

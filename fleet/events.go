@@ -48,8 +48,7 @@ func (l *eventLog) after(list []Event, number uint64, limit int) ([]Event, uint6
 // 0 asks for all. Only the newest 65,536 are kept (at most 13 MB): missed is how
 // many of those asked for are gone. Numbers in events have no gap.
 func (s *Store) EventsSince(number uint64) (events []Event, missed uint64) {
-	s.Flush()
-	chunk := make([]Event, 0, readEvents)
+	chunk := make([]Event, 0, s.pendingEvents(number))
 	for {
 		s.mu.Lock()
 		var gone uint64
@@ -65,6 +64,15 @@ func (s *Store) EventsSince(number uint64) (events []Event, missed uint64) {
 		events = append(events, chunk...)
 		number = chunk[len(chunk)-1].Number
 	}
+}
+
+// pendingEvents is how many changes there are after the one of that number, but no
+// more than are copied at once.
+func (s *Store) pendingEvents(number uint64) uint64 {
+	s.mu.Lock()
+	defer s.release()
+	s.drain()
+	return min(s.log.last-min(number, s.log.last), readEvents)
 }
 
 // Subscribe returns a channel on which something can be read when there are

@@ -46,6 +46,7 @@ func (s *Store) SetRoute(spoke int, r *Route, at time.Time) {
 	was := w.route
 	w.route = r
 	s.repoint(spoke, s.rowNamed(r))
+	s.changed.spoke(spoke)
 	s.contradict(spoke, was, at)
 }
 
@@ -108,6 +109,7 @@ func (s *Store) contradict(place int, was *Route, at time.Time) {
 	if left == nil {
 		w.since = at
 	}
+	s.changed.spoke(place)
 	e := Event{
 		Time:  at,
 		Spoke: s.inv.Spokes[place].Name, FromPath: sp.path, ToPath: sp.path,

@@ -120,6 +120,7 @@ func (s *Store) follow(place int, at time.Time) {
 	if sp.choice == was {
 		return
 	}
+	s.changed.spoke(place)
 	sp.times.count(&was, sp.ranked(), at)
 	if sp.path != was.path {
 		sp.since = at

@@ -27,6 +27,8 @@ type Store struct {
 	inv     *Inventory
 	start   time.Time
 	numbers []int32 // by position in inv.Tunnels: the engine's number, -1 disabled
+	// positions is the other direction: by number.
+	positions []int32
 
 	queue   queue // what Record could not apply at once
 	sources sources
@@ -36,7 +38,8 @@ type Store struct {
 	rows      []row         // by the engine's number
 	spokes    []spoke       // as inv.Spokes
 	routed    routed        // which spokes' routes point into a tunnel
-	log       eventLog      // changes
+	log       eventLog      // changes of state and path
+	changed   changeLog     // rows that [Store.Changes] tells
 	incidents incidents     // tunnels that went down together
 	told      uint64        // the last change that subscribers were woken for
 	spare     []probe.Event // the queue's other buffer
@@ -57,6 +60,8 @@ func NewStore(inv *Inventory, start time.Time) *Store {
 		s.rows[i].init(t, start)
 		s.rows[i].number = int32(i)
 	}
+	s.positions = numberPositions(s.numbers, len(enabled))
+	s.changed = newChangeLog(len(enabled) + len(inv.Spokes))
 	s.incidents = newIncidents(s.rows, start)
 	s.linkSpokes()
 	return s
@@ -86,6 +91,17 @@ func numberTunnels(inv *Inventory) []int32 {
 		}
 	}
 	return numbers
+}
+
+// numberPositions is the other direction of numberTunnels.
+func numberPositions(numbers []int32, enabled int) []int32 {
+	positions := make([]int32, enabled)
+	for position, number := range numbers {
+		if number >= 0 {
+			positions[number] = int32(position)
+		}
+	}
+	return positions
 }
 
 // Record adds facts in the order in which they happened. It implements

@@ -81,6 +81,7 @@ func (s *Store) change(r *row, from State, at time.Time) {
 	}
 	s.incidents.follow(r, &e)
 	s.log.add(e)
+	s.changed.tunnel(r.number)
 	if r.spoke >= 0 {
 		s.follow(int(r.spoke), at)
 	}

@@ -118,7 +118,7 @@ func (m *model) request(done string, ask func() error) tea.Cmd {
 // copyTunnel puts something about the tunnel on the clipboard.
 func copyTunnel(m *model, argument string) tea.Cmd {
 	return onTunnel(func(m *model, position int, what string) tea.Cmd {
-		items := m.copyItems(m.board.rows[position].Tunnel)
+		items := m.copyItems(m.board.read(position).Tunnel)
 		if what == "" {
 			m.open("Copy", items)
 			return nil
@@ -152,28 +152,4 @@ func copyItem(key, what, content string) item {
 		m.tell("%s is on the clipboard, if the terminal allows it (OSC 52)", what)
 		return tea.SetClipboard(content)
 	}}
-}
-
-// toggleBell rings at new outages, or no longer.
-func toggleBell(m *model, _ string) tea.Cmd {
-	m.settings.Bell = !m.settings.Bell
-	if m.settings.Bell {
-		m.tell("a new outage rings the bell")
-	} else {
-		m.tell("no bell")
-	}
-	return m.remember()
-}
-
-// ring is the bell, if a tunnel that is not muted has gone down.
-func (m *model) ring(events []fleet.Event) tea.Cmd {
-	if !m.settings.Bell {
-		return nil
-	}
-	for i := range events {
-		if _, muted := m.settings.Mutes[events[i].Tunnel]; !muted && events[i].To == fleet.Down {
-			return tea.Raw("\a")
-		}
-	}
-	return nil
 }

@@ -35,8 +35,34 @@ func (b *board) arrange(hold bool) {
 		for line, position := range b.shown {
 			b.lineOf[position] = int32(line)
 		}
+		b.moved = false
+		b.edition++
 	}
 	b.settleCursor()
+}
+
+// rearrange arranges the rows where that may make a difference.
+func (b *board) rearrange(hold bool) {
+	if !hold && b.explains() {
+		b.readReasons()
+	}
+	b.arrange(hold || !b.moved)
+}
+
+// fillAtOnce is how many tunnels can be read while a key is answered; of more, the
+// next look tells what is measured.
+const fillAtOnce = 20_000
+
+// prepare reads what a filter or an order that somebody asked for needs.
+func (b *board) prepare() {
+	if b.measures() {
+		if b.owed = len(b.rows) > fillAtOnce && !b.fresh.complete; !b.owed {
+			b.fill()
+		}
+	}
+	if b.explains() {
+		b.readReasons()
+	}
 }
 
 func (b *board) keepProblems(shown []int32) []int32 {

@@ -37,6 +37,13 @@ type board struct {
 	cursor int     // position of the tunnel under the cursor, -1: none
 	loose  bool    // nobody has moved the cursor: it is on the first, whoever that is
 
+	fresh freshness
+	moved bool // what filter and order depend on is another than when shown was made
+	owed  bool // and it was asked for: rows need not keep their places
+	// edition is another number where a verdict, a mark or what is shown is another.
+	edition uint64
+	routed  routed
+
 	mutes map[string]mute // the settings'
 	seen  []sight         // by position
 	looks uint32          // at the screen so far
@@ -51,30 +58,47 @@ type board struct {
 
 func (b *board) init(source Source) {
 	b.source = source
+	b.fresh.reader, _ = source.(Reader)
 	b.report = &fleet.Report{}
 	b.places, b.spokes = map[string]int{}, map[string]int{}
 	b.outcomes = map[int][]fleet.Outcome{}
 	b.cursor, b.loose = -1, true
 }
 
-// take puts a snapshot on the board and returns what the last one held, to be
-// used again. hold keeps rows in their places.
-func (b *board) take(s *snapshot, hold bool) (old *snapshot) {
-	old = &snapshot{report: b.report, incidents: b.incidents}
-	b.report, b.incidents, b.status = s.report, s.incidents, s.status
+// take puts a snapshot on the board. hold keeps rows in their places. What the
+// snapshot then holds may be used again.
+func (b *board) take(s *snapshot, hold bool) {
 	if s.anew {
 		b.forget()
 	}
 	b.keepEvents(s.events, s.missed)
-	if name := b.cursorName(); b.isOther() {
-		b.connect(name)
-		hold = false
+	b.status = s.status
+	if s.hasIncidents {
+		b.incidents, s.incidents = s.incidents, b.incidents
 	}
-	b.follow()
+	isWhole := s.report != nil
+	others := b.takeRows(s)
 	b.rates.follow(b.report)
 	b.forgetOutcomes()
-	b.arrange(hold)
-	return old
+	if isWhole && b.owed { // now it can be
+		hold, b.owed = false, false
+	}
+	b.rearrange(hold && !others)
+}
+
+// takeRows puts the rows of a snapshot on the board, and tells whether they are
+// of other tunnels than before.
+func (b *board) takeRows(s *snapshot) (others bool) {
+	if s.report == nil {
+		return b.takeChanges(s.changes)
+	}
+	b.report, s.report = s.report, b.report
+	b.fresh.turn(true)
+	if others = b.isOther(); others {
+		b.connect(b.cursorName())
+	}
+	b.follow()
+	return others
 }
 
 // now is the time of the snapshot: what a span ends at.
@@ -134,26 +158,38 @@ func (b *board) connect(cursorName string) {
 	b.index = query.NewIndex(tunnels)
 	b.longest = longestNames(tunnels)
 	b.seen = newSights(r)
+	b.fresh.forget(len(r.Tunnels), len(r.Spokes))
 	b.mark = nil
 	b.cursor = b.position(cursorName)
 }
 
-// follow points the rows at the new report.
+// follow points the rows at the report.
 func (b *board) follow() {
 	b.worse = 0
 	for i := range b.rows {
-		t := &b.report.Tunnels[i]
 		row := &b.rows[i]
-		row.Tunnel, row.Path = t, ""
+		row.Tunnel, row.Path, row.New = &b.report.Tunnels[i], "", false
 		if place := b.spokeOf[i]; place >= 0 && int(place) < len(b.report.Spokes) {
 			row.Path = b.report.Spokes[place].Path
 		}
-		_, row.Muted = b.mutes[t.Tunnel.Name]
-		if b.seen[i].compare(t) && !row.Muted {
-			b.worse++
-		}
-		row.New = b.seen[i].worse && !row.Muted
+		b.judge(i)
 	}
+	b.changed()
+}
+
+// changed notes that a row's verdict is another one.
+func (b *board) changed() {
+	b.moved = true
+	b.edition++
+}
+
+// judge holds a row against what was seen of it.
+func (b *board) judge(position int) {
+	row := &b.rows[position]
+	b.worse -= boolInt(row.New)
+	_, row.Muted = b.mutes[row.Tunnel.Tunnel.Name]
+	row.New = b.seen[position].compare(row.Tunnel) && !row.Muted
+	b.worse += boolInt(row.New)
 }
 
 // position is that of the tunnel of that name, -1: there is none.
@@ -195,9 +231,12 @@ func (b *board) newest(position int) []fleet.Outcome {
 	return list
 }
 
+// forgetOutcomes forgets those of the rows that this look is to read.
 func (b *board) forgetOutcomes() {
-	for _, list := range b.outcomes {
-		b.parked = append(b.parked, list)
+	for position, list := range b.outcomes {
+		if position >= len(b.fresh.tunnels) || !b.fresh.waits(b.fresh.tunnels, position) {
+			b.parked = append(b.parked, list)
+			delete(b.outcomes, position)
+		}
 	}
-	clear(b.outcomes)
 }

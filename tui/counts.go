@@ -28,9 +28,13 @@ func countsOf(t *fleet.TunnelReport) counts {
 
 // setMark counts from now on.
 func (b *board) setMark() {
-	b.mark = &mark{time: b.now(), counts: make([]counts, len(b.rows))}
-	for i := range b.rows {
-		b.mark.counts[i] = countsOf(b.rows[i].Tunnel)
+	tunnels := b.report.Tunnels
+	if r := b.whole(); r != nil {
+		tunnels = r.Tunnels
+	}
+	b.mark = &mark{time: b.now(), counts: make([]counts, len(tunnels))}
+	for i := range tunnels {
+		b.mark.counts[i] = countsOf(&tunnels[i])
 	}
 }
 

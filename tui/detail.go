@@ -39,7 +39,7 @@ func (v *detailPane) refresh(m *model, width, height int) {
 // write writes the page anew, as wide as that.
 func (v *detailPane) write(m *model, width int) {
 	v.page.open(m.theme, m.charset(), width)
-	row := m.board.tunnel(m.board.cursor)
+	row := m.board.read(m.board.cursor)
 	if row == nil {
 		v.page.put(plain, "  "+m.nothing())
 		v.page.end()
@@ -47,7 +47,7 @@ func (v *detailPane) write(m *model, width int) {
 	}
 	d := detail{
 		m: m, v: v, sheet: &v.page, row: row, report: row.Tunnel, tunnel: row.Tunnel.Tunnel,
-		spoke: m.board.spoke(m.board.cursor), position: m.board.cursor,
+		spoke: m.board.readSpokeOf(m.board.cursor), position: m.board.cursor,
 	}
 	d.write()
 }

@@ -156,10 +156,8 @@ func (d *detail) siblingPlaces() []int {
 	}
 	b := &d.m.board
 	var places []int
-	for place, spoke := range b.spokeOf {
-		if spoke == b.spokeOf[d.position] {
-			places = append(places, place)
-		}
+	for _, position := range b.members.of(int(b.spokeOf[d.position])) {
+		places = append(places, int(position))
 	}
 	slices.SortStableFunc(places, func(x, y int) int {
 		return b.declared.Tunnels[x].Rank - b.declared.Tunnels[y].Rank

@@ -18,6 +18,7 @@ type told struct {
 	tunnel    func(t *fleet.TunnelReport) // of the subject
 	spoke     func(s *fleet.SpokeReport)  // of its spoke
 	incidents []fleet.Incident
+	looks     uint64
 }
 
 // subject is the tunnel that the tests of detail look at; its spoke has another.
@@ -39,6 +40,14 @@ func (s *told) Report(now time.Time, into *fleet.Report) *fleet.Report {
 		}
 	}
 	return r
+}
+
+// Changes says that a Report tells more: what is written by hand has no versions.
+func (s *told) Changes(now time.Time, _ uint64, into *fleet.Changes) *fleet.Changes {
+	s.looks++
+	c := s.scene.Changes(now, 0, into)
+	c.Incidents = s.looks
+	return c
 }
 
 func (s *told) Incidents(into []fleet.Incident) []fleet.Incident { return append(into, s.incidents...) }

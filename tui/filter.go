@@ -65,6 +65,8 @@ func toggleProblems(m *model, _ string) tea.Cmd {
 
 // reorder follows a change of filter or order.
 func (m *model) reorder() {
+	m.board.prepare()
+	m.puller.toll.wanted.Store(m.board.measures())
 	m.board.arrange(false)
 	m.refresh()
 }

@@ -12,10 +12,18 @@ func toggleFreeze(m *model, _ string) tea.Cmd {
 	if m.player != nil {
 		return togglePause(m)
 	}
+	m.board.fill() // whatever will be looked at is of now
 	m.frozen = !m.frozen
 	m.frozenAt = m.now
+	m.hold()
 	m.puller.now()
 	return nil
+}
+
+// hold keeps the rows as they are while the screen stands still, or a recording is
+// on its way to another moment.
+func (m *model) hold() {
+	m.board.fresh.held = m.frozen || m.player != nil && m.player.position.Busy
 }
 
 // park counts what comes while the screen is held.

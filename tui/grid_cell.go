@@ -107,7 +107,8 @@ func drawSpokeName(c *canvas, s *fleet.SpokeReport, w int) {
 
 // drawCell writes a tunnel: mark, sign, and a fact about it.
 func (x *matrix) drawCell(m *model, c *canvas, position int, signs *[glances]string) (seen glanceSet) {
-	row, g := &m.board.rows[position], m.board.glance(position)
+	row := m.board.read(position)
+	g := m.board.glance(position)
 	seen.add(g)
 	if m.board.lineOf[position] < 0 {
 		c.space(1)

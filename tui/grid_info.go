@@ -59,7 +59,7 @@ func (v *gridView) scope(m *model, width int) string {
 
 // drawTunnel spells out the tunnel under the cursor: how it is, and why.
 func (v *gridView) drawTunnel(m *model, c *canvas) {
-	row := m.board.tunnel(m.board.cursor)
+	row := m.board.read(m.board.cursor)
 	if row == nil || m.board.line() < 0 {
 		c.end()
 		return
@@ -96,7 +96,7 @@ func (v *gridView) drawWay(m *model, c *canvas) {
 	if t.Hub != "" {
 		hub = []run{{dim, "hub "}, {plain, t.Hub + "  "}}
 	}
-	if spoke := m.board.spoke(m.board.cursor); spoke != nil {
+	if spoke := m.board.readSpokeOf(m.board.cursor); spoke != nil {
 		rank = []run{{dim, "rank " + strconv.Itoa(t.Rank) + " of "}}
 		way = append([]run{{plain, t.Spoke + "  "}}, wayRuns(c.glyphs, spoke, m)...)
 	} else {

@@ -19,6 +19,24 @@ type dense struct {
 	packed bool      // headings are inline
 	stride int       // columns from one sign to the next
 	heads  []mapHead // in the order of reading
+
+	tallies []groupTally // as groups
+}
+
+// groupTally is what there was in a group in an edition of the board.
+type groupTally struct {
+	edition uint64
+	tally
+}
+
+// tally counts a group, where anything changed since it was counted.
+func (d *dense) tally(b *board, group int) *tally {
+	t := &d.tallies[group]
+	if t.edition != b.edition {
+		g := &d.groups[group]
+		t.edition, t.tally = b.edition, b.tallyOf(d.order[g.start:g.end])
+	}
+	return &t.tally
 }
 
 // denseSize is what the places depend on beside the declarations.
@@ -54,6 +72,7 @@ func (d *dense) follow(b *board, what picture, p *plane, size denseSize) bool {
 func (d *dense) regroup(b *board) {
 	c := classesFor(d.picture, b.declared.Tunnels)
 	d.groups = make([]mapGroup, len(c.names))
+	d.tallies = make([]groupTally, len(c.names))
 	for i, name := range c.names {
 		d.groups[i].name = name
 		if name == "" {
@@ -216,7 +235,7 @@ func (d *dense) drawCell(m *model, c *canvas, at cell, signs *[glances]string) (
 // drawHead writes the heading of a group: its name, and what there is in it.
 func (d *dense) drawHead(m *model, c *canvas, h *mapHead) {
 	g := &d.groups[h.group]
-	t := m.board.tallyOf(d.order[g.start:g.end])
+	t := d.tally(&m.board, h.group)
 	c.reach(h.x)
 	if d.packed {
 		c.cellName(strong, g.name, packedName)

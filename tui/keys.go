@@ -136,6 +136,7 @@ func actBindings() []binding {
 			help: "copy name, address or JSON (OSC 52)", run: copyTunnel},
 		{name: "write", keys: []string{"w"}, group: groupAct, help: "write what is shown to a file, as JSON", run: writeSnapshot},
 		{name: "bell", keys: []string{"b"}, group: groupAct, help: "ring at a new outage, or no longer", run: toggleBell},
+		{name: "notify", keys: []string{"B"}, group: groupAct, help: "tell the desktop of a new outage (OSC 9 or 777), or no longer", run: toggleNotify},
 		{name: "mouse", keys: []string{"M"}, group: groupAct,
 			help: "take the mouse, or leave it to the terminal for selecting text", run: toggleMouse},
 	}

@@ -170,6 +170,11 @@ var keyCases = map[string]keyCase{
 			t.Error("no bell")
 		}
 	}},
+	"notify": {nil, func(t *testing.T, d *desk, _ []tea.Msg) {
+		if !d.settings.Notify {
+			t.Error("no notification")
+		}
+	}},
 	"mouse": {nil, func(t *testing.T, d *desk, _ []tea.Msg) {
 		if got := d.View().MouseMode; got != tea.MouseModeCellMotion {
 			t.Errorf("mouse mode %v", got)

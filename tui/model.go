@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,6 +49,7 @@ type model struct {
 	keepScreen bool
 
 	thrift   thrift
+	written  atomic.Uint64 // bytes to the terminal so far; the renderer's word
 	canvases canvases
 	strip    chart.Line // reused
 	content  string     // the screen
@@ -151,7 +153,7 @@ func (m *model) follow(s *snapshot) tea.Cmd {
 	m.followPlayer(s)
 	var ring tea.Cmd
 	switch {
-	case m.frozen || s.report == nil:
+	case m.frozen || s.changes == nil:
 		m.park(s)
 	default:
 		m.unpark(s)
@@ -159,15 +161,21 @@ func (m *model) follow(s *snapshot) tea.Cmd {
 		if !jumped {
 			ring = m.ring(s.events)
 		}
-		m.puller.giveBack(m.board.take(s, m.isBusy() && !jumped))
+		m.board.take(s, m.isBusy() && !jumped)
+		m.puller.shown(s)
+		m.puller.giveBack(s)
 		if jumped {
 			m.board.acceptAll()
 		}
 		m.refresh()
 		m.board.look(m.now, m.visible)
 		before := m.content
-		m.thrift.account(before, m.screen(), len(s.events) > 0, m.now)
+		m.thrift.pay(m.written.Load(), m.now)
+		m.thrift.account(before, m.screen(), len(s.events) >= stormEvents, m.now)
+		calm := len(s.events) < stormEvents && !m.isBusy()
+		m.board.fresh.parts = m.thrift.divide(calm, m.board.fresh.parts)
 	}
+	m.puller.toll.wanted.Store(m.board.measures())
 	return tea.Batch(ring, m.puller.next(m.period(), quick, m.frozen))
 }
 

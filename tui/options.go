@@ -32,8 +32,8 @@ type Options struct {
 	Background Background // "" is BackgroundAuto
 	ASCII      bool       // ASCII only, whatever the locale says
 
-	// StatePath is the file that remembers sort, columns, filter, view, mutes
-	// and bell; "": nothing is remembered.
+	// StatePath is the file that remembers sort, columns, filter, view, mutes,
+	// bell and notifications; "": nothing is remembered.
 	StatePath string
 	// SnapshotDir is where snapshots are written; "" is the working directory.
 	SnapshotDir string

@@ -66,6 +66,11 @@ func (f *faulty) Report(now time.Time, into *fleet.Report) *fleet.Report {
 	return f.scene.Report(now, into)
 }
 
+func (f *faulty) Changes(now time.Time, since uint64, into *fleet.Changes) *fleet.Changes {
+	f.fail(f.report)
+	return f.scene.Changes(now, since, into)
+}
+
 func (f *faulty) fail(does bool) {
 	if does && time.Now().After(f.after) {
 		panic("injected fault")

@@ -34,7 +34,7 @@ func (p *puller) afterReading(s *snapshot) {
 	s.position = replay.Position(s.taken)
 	if s.position.Busy || replay.Rewinds() != p.reel.rewinds {
 		p.giveBack(s)
-		s.report, s.incidents = nil, nil
+		s.changes, s.report, s.incidents, s.hasIncidents = nil, nil, nil, false
 	}
 }
 
@@ -63,6 +63,7 @@ func newPlayer(source Source, now time.Time) *player {
 func (m *model) followPlayer(s *snapshot) {
 	if m.player != nil {
 		m.player.position = s.position
+		m.hold()
 	}
 }
 
@@ -78,6 +79,7 @@ func (m *model) order(do func(Replay)) (number uint64) {
 // replayChanged shows the key's work before the next look.
 func (m *model) replayChanged() {
 	m.player.position = m.player.replay.Position(m.now)
+	m.hold()
 	m.puller.now()
 }
 

@@ -163,7 +163,7 @@ func TestSeekHoldsThePicture(t *testing.T) {
 	m, r := openRecording(s, 120, 40)
 	before := len(m.board.events)
 	press(m, ";")
-	shown := m.board.report
+	shown := m.board.now()
 	for range 3 {
 		s.cut("fra1-seoul-1")
 		s.run(5)
@@ -172,7 +172,7 @@ func TestSeekHoldsThePicture(t *testing.T) {
 		s.run(1)
 		look(m)
 	}
-	if m.board.report != shown {
+	if m.board.now() != shown {
 		t.Error("the picture changed on the way")
 	}
 	if lineWith(m, " SEEKING ") == "" {
@@ -183,7 +183,7 @@ func TestSeekHoldsThePicture(t *testing.T) {
 	}
 	r.arrive()
 	look(m)
-	if lineWith(m, "SEEKING") != "" || m.board.report == shown {
+	if lineWith(m, "SEEKING") != "" || m.board.now() == shown {
 		t.Error("it does not arrive")
 	}
 	// Down and to backup, up and to primary, three times.
@@ -316,6 +316,10 @@ type longAgo struct{ *recorded }
 
 func (l *longAgo) Report(_ time.Time, into *fleet.Report) *fleet.Report {
 	return l.recorded.Report(l.at.Now, into)
+}
+
+func (l *longAgo) Changes(_ time.Time, since uint64, into *fleet.Changes) *fleet.Changes {
+	return l.recorded.Changes(l.at.Now, since, into)
 }
 
 // changesOf counts the events on the board by what they led to.

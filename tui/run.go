@@ -48,9 +48,14 @@ func Run(ctx context.Context, o Options) error {
 	return err
 }
 
-// program is Bubble Tea's side. Colours are decided here: the library takes
-// NO_COLOR for a boolean.
+// program is Bubble Tea's side, on the terminal.
 func program(g *guard, o *Options) *tea.Program {
+	return programOn(g, o, watched{o.In, g.leave, &g.written}, watched{o.Out, g.leave, &g.written})
+}
+
+// programOn is Bubble Tea's side. Colours are decided here: the library takes
+// NO_COLOR for a boolean.
+func programOn(g tea.Model, o *Options, in io.Reader, out io.Writer, more ...tea.ProgramOption) *tea.Program {
 	profile := colorprofile.ANSI
 	switch o.Color {
 	case Color256:
@@ -58,13 +63,13 @@ func program(g *guard, o *Options) *tea.Program {
 	case ColorNone:
 		profile = colorprofile.ASCII
 	}
-	return tea.NewProgram(g,
-		tea.WithInput(watched{o.In, g.leave}),
-		tea.WithOutput(watched{o.Out, g.leave}),
+	return tea.NewProgram(g, append([]tea.ProgramOption{
+		tea.WithInput(in),
+		tea.WithOutput(out),
 		tea.WithEnvironment(o.Environ),
 		tea.WithColorProfile(profile),
 		tea.WithoutSignalHandler(),
-	)
+	}, more...)...)
 }
 
 // runProgram runs the program until it ends, or ctx does: then it is asked to

@@ -23,6 +23,7 @@ type settings struct {
 	Grid    string          `json:"grid,omitempty"`  // the picture chosen; "": the first that fits
 	Mutes   map[string]mute `json:"mutes,omitempty"` // by the tunnel's name
 	Bell    bool            `json:"bell,omitempty"`
+	Notify  bool            `json:"notify,omitempty"` // the desktop of new outages
 	// RefreshMillis is how often the source is looked at; 0: twice a second.
 	RefreshMillis int `json:"refresh_ms,omitempty"`
 }

@@ -86,6 +86,7 @@ func (b *board) accept(position int) {
 	row := &b.rows[position]
 	if row.New {
 		b.worse--
+		b.changed()
 	}
 	row.New = false
 	b.seen[position].accept(row.Tunnel)

@@ -12,18 +12,22 @@ import (
 // snapshot is what one look at the source found.
 type snapshot struct {
 	taken     time.Time // by the terminal's clock
-	report    *fleet.Report
+	changes   *fleet.Changes
+	report    *fleet.Report // where the changes are not all, or are not enough
 	incidents []fleet.Incident
-	events    []fleet.Event // since the snapshot before
-	missed    uint64
-	status    Status
+	// hasIncidents: they are not what they were.
+	hasIncidents bool
+
+	events []fleet.Event // since the snapshot before
+	missed uint64
+	status Status
 
 	position Position // of a recording
 	orders   uint64   // that it had got
 	anew     bool     // events are all there are: it went back
 }
 
-// A frozen screen needs no report: a snapshot without one counts the events.
+// A frozen screen needs no changes: a snapshot without any counts the events.
 
 // puller looks at the source, one look at a time. It is used by the command
 // that runs and by the model between two commands, never by both.
@@ -32,10 +36,10 @@ type puller struct {
 	source Source
 	clock  func() time.Time
 	hurry  chan struct{} // a key was pressed: do not wait for the turn
-	last   time.Time     // of the look before
 	number uint64        // of the newest event that was read
-	spare  *fleet.Report // the buffer that is not on the screen
-	parked []fleet.Incident
+	known  known
+	memory memory
+	toll   toll
 	reel   reel
 }
 
@@ -92,18 +96,8 @@ func (p *puller) take(frozen bool) *snapshot {
 		p.number = s.events[n-1].Number
 	}
 	if !frozen {
-		s.report = p.source.Report(now, p.spare)
-		s.incidents = p.source.Incidents(p.parked[:0])
-		p.spare, p.parked = nil, nil
+		p.read(s)
 	}
-	p.last = now
 	p.afterReading(s)
 	return s
-}
-
-// giveBack lets the next look reuse a snapshot that is off the screen.
-func (p *puller) giveBack(s *snapshot) {
-	if s != nil && s.report != nil {
-		p.spare, p.parked = s.report, s.incidents
-	}
 }

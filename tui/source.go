@@ -14,6 +14,9 @@ type Source interface {
 	// nil makes a new one. A source with a clock of its own (a recording)
 	// answers with its own Time.
 	Report(now time.Time, into *fleet.Report) *fleet.Report
+	// Changes is what changed after a version, as [fleet.Store.Changes] has it; into
+	// and what it holds are reused, nil makes a new one.
+	Changes(now time.Time, since uint64, into *fleet.Changes) *fleet.Changes
 	// EventsSince returns the changes after the one of that number, oldest
 	// first, and how many of those asked for are gone.
 	EventsSince(number uint64) (events []fleet.Event, missed uint64)
@@ -26,6 +29,18 @@ type Source interface {
 	Incidents(into []fleet.Incident) []fleet.Incident
 	// Status tells where the data comes from and how old it is.
 	Status(now time.Time) Status
+}
+
+// Reader is what a [Source] has in which more goes on than [Source.Changes] tells:
+// what is measured of tunnels whose verdict stays what it is. It is asked for the
+// rows on the screen only, while a frame is drawn, and must be quick; what it
+// returns false for is shown as it was. Of a source that has none, who takes in the
+// changes knows everything.
+type Reader interface {
+	// Tunnel is the tunnel at that position in the report; it reuses into's memory.
+	Tunnel(position int, now time.Time, into *fleet.TunnelReport) bool
+	// Spoke is the spoke at that place in the report.
+	Spoke(place int, now time.Time, into *fleet.SpokeReport) bool
 }
 
 // Status is the state of a [Source].

@@ -16,6 +16,7 @@ type spokesView struct {
 	selected int32     // place of the spoke under the cursor, -1: none
 	moved    bool      // somebody moved the cursor; else it is on the first
 	of       spokesKey // what shown was made of
+	edition  uint64    // the board's, then
 	looks    uint32    // the board's, when this view was on the screen last
 	cursor   int       // the board's, as this view left it
 }
@@ -25,6 +26,12 @@ type spokesKey struct {
 	index  *query.Index
 	filter string
 	only   bool
+}
+
+// isStale tells whether the order may be another one: a verdict changed since, and
+// nobody is at the keys, or the view was away.
+func (v *spokesView) isStale(b *board, busy bool) bool {
+	return v.edition != b.edition && (b.looks > v.looks+1 || !busy)
 }
 
 func (v *spokesView) name() string { return "spokes" }
@@ -38,8 +45,9 @@ func (v *spokesView) refresh(m *model, width, height int) {
 	if isNew {
 		v.selected = -1
 	}
-	if key != v.of || b.looks > v.looks+1 || !m.isBusy() {
+	if key != v.of || v.isStale(b, m.isBusy()) {
 		v.choose(b)
+		v.edition = b.edition
 	}
 	v.of, v.looks = key, b.looks
 	v.columns = placeOf(spokeColumns, width, nil, b.spokeWish)
@@ -216,8 +224,8 @@ func (m *model) noSpokes() string {
 }
 
 func (v *spokesView) drawSpoke(m *model, c *canvas, place int) {
-	d := drawing{m: m, c: c, spoke: &m.board.report.Spokes[place], position: m.board.keyTunnel(place)}
-	if d.Row = m.board.tunnel(d.position); d.Row != nil {
+	d := drawing{m: m, c: c, spoke: m.board.readSpoke(place), position: m.board.keyTunnel(place)}
+	if d.Row = m.board.read(d.position); d.Row != nil {
 		d.report = d.Row.Tunnel
 	}
 	d.drawSpokeMark(m.board.members.of(place))

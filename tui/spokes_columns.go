@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,12 +41,18 @@ func (b *board) spokeWish(c *column) int {
 
 // watches tells whether any spoke's route is watched.
 func (b *board) watches() bool {
-	for i := range b.report.Spokes {
-		if s := &b.report.Spokes[i]; s.Route != nil || s.Spoke.Watch.IsValid() {
-			return true
-		}
+	if b.routed.edition != b.edition {
+		b.routed = routed{b.edition, slices.ContainsFunc(b.report.Spokes, func(s fleet.SpokeReport) bool {
+			return s.Route != nil || s.Spoke.Watch.IsValid()
+		})}
 	}
-	return false
+	return b.routed.any
+}
+
+// routed is whether any spoke's route was watched in an edition of the board.
+type routed struct {
+	edition uint64
+	any     bool
 }
 
 // drawVerdict writes the path, in the words of [fleet.Path]; what is worse than

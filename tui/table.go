@@ -116,7 +116,7 @@ func (g *glyphs) direction(reverse bool) string {
 
 func (v *tableView) drawRow(m *model, c *canvas, line int) {
 	position := int(m.board.shown[line])
-	row := &m.board.rows[position]
+	row := m.board.read(position)
 	d := drawing{m: m, c: c, Row: row, report: row.Tunnel, position: position}
 	c.cursorLine(position == m.board.cursor)
 	d.drawLead()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	tea "charm.land/bubbletea/v2"
@@ -44,7 +45,8 @@ func checkTerminal(o *Options) error {
 // goes on without a word where reading ends or writing fails.
 type watched struct {
 	*os.File
-	gone func()
+	gone    func()
+	written *atomic.Uint64 // counts the bytes
 }
 
 // Read tells also that reading ended: a terminal has no end but hanging up.
@@ -59,6 +61,7 @@ func (w watched) Read(b []byte) (int, error) {
 // Write tells also that writing failed.
 func (w watched) Write(b []byte) (int, error) {
 	n, err := w.File.Write(b)
+	w.written.Add(uint64(n))
 	if err != nil {
 		w.gone()
 	}

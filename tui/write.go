@@ -21,10 +21,17 @@ func writeSnapshot(m *model, _ string) tea.Cmd {
 	if encode == nil {
 		return m.fail(errors.New("this source cannot be written"))
 	}
-	report := copyReport(m.board.report)
+	source, now := m.options.Source, m.board.now()
+	var report *fleet.Report
+	if m.board.fresh.complete {
+		report = copyReport(m.board.report)
+	}
 	name := "greylag-" + m.options.Clock().Format("20060102-150405") + ".ndjson"
 	path := filepath.Join(m.options.SnapshotDir, name)
 	return func() tea.Msg {
+		if report == nil {
+			report = source.Report(now, nil)
+		}
 		if err := writeReport(path, report, encode); err != nil {
 			return message{text: "not written: " + err.Error(), bad: true}
 		}
@@ -36,6 +43,9 @@ func writeSnapshot(m *model, _ string) tea.Cmd {
 func copyReport(r *fleet.Report) *fleet.Report {
 	c := *r
 	c.Tunnels, c.Spokes = slices.Clone(r.Tunnels), slices.Clone(r.Spokes)
+	for i := range c.Tunnels {
+		c.Tunnels[i].Evidence = slices.Clone(c.Tunnels[i].Evidence)
+	}
 	c.Summary.Tunnels, c.Summary.Spokes = maps.Clone(r.Summary.Tunnels), maps.Clone(r.Summary.Spokes)
 	return &c
 }

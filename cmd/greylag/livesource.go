@@ -32,6 +32,21 @@ func (l liveSource) Report(now time.Time, into *fleet.Report) *fleet.Report {
 	return l.station.store.Report(now, into)
 }
 
+// Changes implements [tui.Source].
+func (l liveSource) Changes(now time.Time, since uint64, into *fleet.Changes) *fleet.Changes {
+	return l.station.store.Changes(now, since, into)
+}
+
+// Tunnel implements [tui.Reader].
+func (l liveSource) Tunnel(position int, now time.Time, into *fleet.TunnelReport) bool {
+	return l.station.store.Tunnel(position, now, into)
+}
+
+// Spoke implements [tui.Reader].
+func (l liveSource) Spoke(place int, now time.Time, into *fleet.SpokeReport) bool {
+	return l.station.store.Spoke(place, now, into)
+}
+
 // EventsSince implements [tui.Source].
 func (l liveSource) EventsSince(number uint64) (events []fleet.Event, missed uint64) {
 	return l.station.store.EventsSince(number)

@@ -26,7 +26,7 @@ func TestTunnelsAreBounded(t *testing.T) {
 }
 
 func TestTableIsBoundedByWeight(t *testing.T) {
-	tab := newTable[int]()
+	tab := newTable[int](new(uint64))
 	half := int64(maxWeight / 2)
 	if !tab.put("a", new(int), half) || !tab.put("b", new(int), half) {
 		t.Fatal("no room in an empty table")

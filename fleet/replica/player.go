@@ -180,6 +180,11 @@ func (p *Player) Report(now time.Time, into *fleet.Report) *fleet.Report {
 	return p.Replica.Report(p.Position(now).Now, into)
 }
 
+// Changes is as [Replica.Changes], at the moment that is played.
+func (p *Player) Changes(now time.Time, since uint64, into *fleet.Changes) *fleet.Changes {
+	return p.Replica.Changes(p.Position(now).Now, since, into)
+}
+
 // Status tells of the recording. Its age is how long its source had not been heard
 // of.
 func (p *Player) Status(now time.Time) Status {

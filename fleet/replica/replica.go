@@ -29,6 +29,9 @@ type Replica struct {
 	pace    pace
 	refused uint64 // records for which there was no room
 	rewinds uint64
+
+	version   uint64 // counts the changes
+	published uint64 // the version when readers were shown another known
 }
 
 // known is what one run of a source has told.
@@ -36,17 +39,21 @@ type known struct {
 	tunnels   table[fleet.TunnelReport]
 	spokes    table[fleet.SpokeReport]
 	incidents incidents
+	told      uint64 // the version when an incident was told last
 	engine    fleet.EngineReport
 }
 
-func newKnown() *known {
-	return &known{tunnels: newTable[fleet.TunnelReport](), spokes: newTable[fleet.SpokeReport]()}
+// newKnown knows nothing, and readers have never seen that.
+func (r *Replica) newKnown() *known {
+	return &known{tunnels: newTable[fleet.TunnelReport](&r.version), spokes: newTable[fleet.SpokeReport](&r.version)}
 }
 
 // New returns a replica that knows nothing yet.
 func New() *Replica {
-	k := newKnown()
-	return &Replica{shown: k, next: k}
+	r := &Replica{}
+	r.next = r.newKnown()
+	r.publish()
+	return r
 }
 
 // Apply adds a record that arrived at that time, which is our clock's. It takes
@@ -65,7 +72,7 @@ func (r *Replica) Apply(rec stream.Record, arrived time.Time) {
 	case rec.Event != nil:
 		r.applyEvent(rec.Event)
 	case rec.Incident != nil:
-		r.next.incidents.put(rec.Incident)
+		r.putIncident(rec.Incident)
 	case rec.Summary != nil:
 		r.applySummary(rec.Summary)
 	}
@@ -95,16 +102,28 @@ func timeOf(rec stream.Record) time.Time {
 	return time.Time{}
 }
 
+func (r *Replica) putIncident(i *fleet.Incident) {
+	r.version++
+	r.next.told = r.version
+	r.next.incidents.put(i)
+}
+
 func (r *Replica) applyHello(h *stream.Hello) {
 	r.hello = *h
-	r.next = newKnown()
+	r.next = r.newKnown()
 	if len(r.shown.tunnels.rows)+len(r.shown.spokes.rows) == 0 {
-		r.shown = r.next
+		r.publish()
 	}
 }
 
 // publish shows readers what has come since a second hello.
-func (r *Replica) publish() { r.shown = r.next }
+func (r *Replica) publish() {
+	if r.shown != r.next {
+		r.shown = r.next
+		r.version++
+		r.published = r.version
+	}
+}
 
 func (r *Replica) applyTunnel(t *fleet.TunnelReport) {
 	tunnels := &r.next.tunnels
@@ -156,7 +175,7 @@ func (r *Replica) count(kept bool) {
 func (r *Replica) rewind() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.next = newKnown()
+	r.next = r.newKnown()
 	r.log.empty()
 	r.pace, r.refused = pace{}, 0
 	r.rewinds++
@@ -172,7 +191,7 @@ func (r *Replica) recall(rec stream.Record) {
 	case rec.Event != nil:
 		r.log.add(rec.Event)
 	case rec.Incident != nil:
-		r.next.incidents.put(rec.Incident)
+		r.putIncident(rec.Incident)
 	}
 }
 
@@ -181,61 +200,6 @@ func (r *Replica) settle() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.publish()
-}
-
-// Report returns the whole fleet at the source's present time, which is told from
-// now. It reuses into; nil makes a new one. What the rows point to must not be
-// changed. Times are the source's; each row's Time is that of the record which
-// told it. The summary counts the rows, and its Engine is the source's own.
-func (r *Replica) Report(now time.Time, into *fleet.Report) *fleet.Report {
-	if into == nil {
-		into = new(fleet.Report)
-	}
-	l := looks.Get().(*look)
-	defer l.giveBack()
-	r.look(l, now)
-	sum := fleet.NewSummary(l.present)
-	into.Time = l.present
-	into.Tunnels = slices.Grow(into.Tunnels[:0], len(l.tunnels))
-	for _, t := range l.tunnels {
-		into.Tunnels = append(into.Tunnels, *t)
-		into.Tunnels[len(into.Tunnels)-1].Recent = nil // as in a store's: there is Outcomes
-		sum.Tunnels[t.State]++
-	}
-	into.Spokes = slices.Grow(into.Spokes[:0], len(l.spokes))
-	for _, s := range l.spokes {
-		into.Spokes = append(into.Spokes, *s)
-		into.Spokes[len(into.Spokes)-1].Next = next(s)
-		sum.AddSpoke(s)
-	}
-	sum.Engine = l.engine
-	into.Summary = sum
-	return into
-}
-
-// look is the rows of one moment.
-type look struct {
-	tunnels []*fleet.TunnelReport
-	spokes  []*fleet.SpokeReport
-	engine  fleet.EngineReport
-	present time.Time
-}
-
-var looks = sync.Pool{New: func() any { return new(look) }}
-
-func (r *Replica) look(l *look, now time.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	l.tunnels = append(l.tunnels[:0], r.shown.tunnels.rows...)
-	l.spokes = append(l.spokes[:0], r.shown.spokes.rows...)
-	l.engine, l.present = r.shown.engine, r.pace.present(now)
-}
-
-// giveBack keeps the memory, and lets go of what it points to.
-func (l *look) giveBack() {
-	clear(l.tunnels)
-	clear(l.spokes)
-	looks.Put(l)
 }
 
 // EventsSince returns the changes after the one of that number, oldest first; 0

@@ -35,6 +35,7 @@ type Status struct {
 // Feed is a replica with what feeds it: [Live] or a [Player].
 type Feed interface {
 	Report(now time.Time, into *fleet.Report) *fleet.Report
+	Changes(now time.Time, since uint64, into *fleet.Changes) *fleet.Changes
 	EventsSince(number uint64) (events []fleet.Event, missed uint64)
 	Outcomes(position int, into []fleet.Outcome) []fleet.Outcome
 	Incidents(into []fleet.Incident) []fleet.Incident

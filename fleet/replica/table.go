@@ -13,15 +13,47 @@ type table[T any] struct {
 	round  []int          // the places named since the last summary, in order
 	turn   uint64         // number of that round
 	weight int64          // of all rows
+
+	version *uint64 // of the replica's newest change
+	changed uint64  // version of the newest change here
+	shaped  uint64  // version when rows were added, or went
 }
 
 type mark struct {
 	name   string
 	weight int64
 	turn   uint64 // the last round that named it
+	// changed is the version when the row was replaced.
+	changed uint64
 }
 
-func newTable[T any]() table[T] { return table[T]{places: map[string]int{}, turn: 1} }
+func newTable[T any](version *uint64) table[T] {
+	return table[T]{places: map[string]int{}, turn: 1, version: version}
+}
+
+// step numbers a change.
+func (t *table[T]) step() uint64 {
+	*t.version++
+	t.changed = *t.version
+	return t.changed
+}
+
+// since calls yield for each row that was replaced after a version. It returns false
+// where more than that has changed.
+func (t *table[T]) since(version uint64, yield func(place int, row *T)) bool {
+	if t.shaped > version {
+		return false
+	}
+	if t.changed <= version {
+		return true
+	}
+	for place := range t.marks {
+		if t.marks[place].changed > version {
+			yield(place, t.rows[place])
+		}
+	}
+	return true
+}
 
 // get returns the row of that name, nil if there is none.
 func (t *table[T]) get(name string) *T {
@@ -48,13 +80,14 @@ func (t *table[T]) put(name string, row *T, weight int64) bool {
 		t.places[name] = place
 		t.rows = append(t.rows, nil)
 		t.marks = append(t.marks, mark{name: name})
+		t.shaped = t.step()
 	}
 	m := &t.marks[place]
 	if t.weight-m.weight+weight > maxWeight {
 		return false
 	}
 	t.weight += weight - m.weight
-	m.weight = weight
+	m.weight, m.changed = weight, t.step()
 	t.rows[place] = row
 	return true
 }
@@ -95,7 +128,7 @@ func (t *table[T]) inOrder() bool {
 func (t *table[T]) rebuild() {
 	rows, marks := t.rows, t.marks
 	t.rows, t.marks = make([]*T, 0, len(t.round)), make([]mark, 0, len(t.round))
-	t.weight = 0
+	t.weight, t.shaped = 0, t.step()
 	clear(t.places)
 	for _, place := range t.round {
 		t.places[marks[place].name] = len(t.rows)

@@ -13,6 +13,8 @@ type field struct {
 
 	number func(*Row) (float64, bool) // false: it does not apply, or is not known
 	unit   unit                       // of number
+	// measured: it changes without a change of state.
+	measured bool
 
 	text  func(row *Row, i int) (string, bool) // the i-th value; false: there is none
 	words []string                             // the values that text can have; nil: any

@@ -66,11 +66,17 @@ func (x *Index) Select(rows []Row, q *Query, o Order, into []int32) []int32 {
 	if by == nil {
 		by = &orders[0]
 	}
-	for i := range rows[:min(len(rows), len(x.texts))] {
+	rows = rows[:min(len(rows), len(x.texts))]
+	keyOf := func(i int) uint64 { return by.key(&rows[i], &x.places[i]) }
+	if by.aged != nil {
+		newest := newestSince(rows)
+		keyOf = func(i int) uint64 { return by.aged(&rows[i], ageOf(&rows[i], newest)) }
+	}
+	for i := range rows {
 		if !q.match(&rows[i], x.texts[i]) {
 			continue
 		}
-		key := by.key(&rows[i], &x.places[i])
+		key := keyOf(i)
 		if o.Reverse && key != unknown {
 			key = known63 - key
 		}

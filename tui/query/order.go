@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/netip"
 	"strings"
+	"time"
 
 	"greylag/fleet"
 )
@@ -42,6 +43,17 @@ func ParseOrder(s string) (Order, error) {
 	return Order{by, reverse}, nil
 }
 
+// Measures tells whether the order may change without a change of a tunnel's state,
+// or of its spoke's path.
+func (o Order) Measures() bool {
+	by := orderNamed(o.By)
+	return by != nil && by.measured
+}
+
+// Explains tells whether the order depends on why tunnels are down, which may be
+// found out later than that they are.
+func (o Order) Explains() bool { return o.By == "reason" }
+
 // String is the order's name, with - in front where it is reversed.
 func (o Order) String() string {
 	name := o.By
@@ -59,29 +71,33 @@ func (o Order) String() string {
 type order struct {
 	name string
 	key  func(row *Row, place *place) uint64
+	// aged is instead of key where rows stand by the beginning of their states: age
+	// is how much earlier than the newest that is.
+	aged     func(row *Row, age uint64) uint64
+	measured bool // keys change without a change of state
 }
 
 const unknown = math.MaxUint64
 
 var orders = [...]order{
-	{"problems", problemKey},
-	{"state", func(r *Row, _ *place) uint64 { return severity(r) }},
-	{"name", func(_ *Row, p *place) uint64 { return placeKey(p.name) }},
-	{"hub", func(_ *Row, p *place) uint64 { return placeKey(p.hub) }},
-	{"spoke", func(_ *Row, p *place) uint64 { return placeKey(p.spoke) }},
-	{"path", pathKey},
-	{"rank", func(r *Row, _ *place) uint64 { return smallest(rankOf(r)) }},
-	{"counter", func(r *Row, _ *place) uint64 { return largest(counterOf(r)) }},
-	{"loss", func(r *Row, _ *place) uint64 { return largest(lossOf(r)) }},
-	{"rtt", func(r *Row, _ *place) uint64 { return largest(rttOf(r)) }},
-	{"p99", func(r *Row, _ *place) uint64 { return largest(p99Of(r)) }},
-	{"jitter", func(r *Row, _ *place) uint64 { return largest(jitterOf(r)) }},
-	{"flaps", func(r *Row, _ *place) uint64 { return largest(flapsOf(r)) }},
-	{"availability", func(r *Row, _ *place) uint64 { return smallest(availabilityOf(r)) }},
-	{"since", func(r *Row, _ *place) uint64 { return smallest(sinceOf(r)) }},
-	{"reason", reasonKey},
-	{"source", func(r *Row, _ *place) uint64 { return addressKey(sourceOf(r)) }},
-	{"destination", func(r *Row, _ *place) uint64 { return addressKey(destinationOf(r)) }},
+	{name: "problems", aged: problemKey},
+	{name: "state", key: func(r *Row, _ *place) uint64 { return severity(r) }},
+	{name: "name", key: func(_ *Row, p *place) uint64 { return placeKey(p.name) }},
+	{name: "hub", key: func(_ *Row, p *place) uint64 { return placeKey(p.hub) }},
+	{name: "spoke", key: func(_ *Row, p *place) uint64 { return placeKey(p.spoke) }},
+	{name: "path", key: pathKey},
+	{name: "rank", key: func(r *Row, _ *place) uint64 { return smallest(rankOf(r)) }},
+	{name: "counter", measured: true, key: func(r *Row, _ *place) uint64 { return largest(counterOf(r)) }},
+	{name: "loss", measured: true, key: func(r *Row, _ *place) uint64 { return largest(lossOf(r)) }},
+	{name: "rtt", measured: true, key: func(r *Row, _ *place) uint64 { return largest(rttOf(r)) }},
+	{name: "p99", measured: true, key: func(r *Row, _ *place) uint64 { return largest(p99Of(r)) }},
+	{name: "jitter", measured: true, key: func(r *Row, _ *place) uint64 { return largest(jitterOf(r)) }},
+	{name: "flaps", key: func(r *Row, _ *place) uint64 { return largest(flapsOf(r)) }},
+	{name: "availability", measured: true, key: func(r *Row, _ *place) uint64 { return smallest(availabilityOf(r)) }},
+	{name: "since", aged: func(_ *Row, age uint64) uint64 { return age }},
+	{name: "reason", key: reasonKey},
+	{name: "source", key: func(r *Row, _ *place) uint64 { return addressKey(sourceOf(r)) }},
+	{name: "destination", key: func(r *Row, _ *place) uint64 { return addressKey(destinationOf(r)) }},
 }
 
 func orderNamed(name string) *order {
@@ -123,7 +139,10 @@ func severity(r *Row) uint64 {
 // ageBits are those of a problem's key below the severity: µs, up to 9,000 years.
 const ageBits = 58
 
-func problemKey(r *Row, _ *place) uint64 {
+// mostAge is the age in µs of what is not known.
+const mostAge = 1<<ageBits - 1
+
+func problemKey(r *Row, age uint64) uint64 {
 	s := severity(r)
 	if s == unknown {
 		return unknown
@@ -132,11 +151,26 @@ func problemKey(r *Row, _ *place) uint64 {
 	if r.Muted {
 		key++
 	}
-	age, known := sinceOf(r)
-	if !known {
-		return key<<ageBits | (1<<ageBits - 1)
+	return key<<ageBits | min(age, mostAge)
+}
+
+// newestSince is the latest beginning of a row's state.
+func newestSince(rows []Row) (newest time.Time) {
+	for i := range rows {
+		if t := rows[i].Tunnel; t != nil && t.Since.After(newest) {
+			newest = t.Since
+		}
 	}
-	return key<<ageBits | min(uint64(age/1e3), 1<<ageBits-1)
+	return newest
+}
+
+// ageOf is by how many µs a row's state began before the newest did; unknown where
+// that is not known.
+func ageOf(r *Row, newest time.Time) uint64 {
+	if r.Tunnel == nil || r.Tunnel.Since.IsZero() {
+		return unknown
+	}
+	return uint64(max(newest.Sub(r.Tunnel.Since), 0) / time.Microsecond)
 }
 
 func pathKey(r *Row, _ *place) uint64 {

@@ -12,6 +12,8 @@
 // same. See [Fields] for the fields.
 package query
 
+import "slices"
+
 // Query is a filter. The zero Query matches every row. It may be used from
 // several goroutines at once.
 type Query struct {
@@ -28,6 +30,18 @@ type term struct {
 
 // Empty tells whether the query matches every row because it has no terms.
 func (q *Query) Empty() bool { return len(q.terms) == 0 }
+
+// Measures tells whether a row may begin or cease to match without a change of its
+// tunnel's state, or of its spoke's path, by what is measured or by the time.
+func (q *Query) Measures() bool {
+	return slices.ContainsFunc(q.terms, func(t term) bool { return t.field != nil && t.field.measured })
+}
+
+// Explains tells whether it matters to the query why tunnels are down, which may be
+// found out later than that they are: words are looked for in the reason too.
+func (q *Query) Explains() bool {
+	return slices.ContainsFunc(q.terms, func(t term) bool { return t.word != nil || t.field.name == "reason" })
+}
 
 // Match tells whether the row fulfils every term. A field that does not apply to
 // the row, or whose value is not known, fulfils no condition.
