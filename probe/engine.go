@@ -105,7 +105,9 @@ func New(conn Conn, sink Sink, tunnels []Tunnel, options Options) (*Engine, erro
 }
 
 func (e *Engine) enlist(tunnels []Tunnel) error {
-	phase := phases(tunnels)
+	steady, first := rates(tunnels, e.sweep)
+	e.pace = newPace(steady, first, e.options.MaxRate)
+	phase := phases(tunnels, gapOf(steady))
 	rings := cutRings(tunnels)
 	ways := ways{}
 	for i := range tunnels {
@@ -125,8 +127,6 @@ func (e *Engine) enlist(tunnels []Tunnel) error {
 		}
 		e.wheel.add(int32(i), firstSend(phase[i], t.Interval, e.sweep))
 	}
-	steady, first := rates(tunnels, e.sweep)
-	e.pace = newPace(steady, first, e.options.MaxRate)
 	return nil
 }
 

@@ -22,8 +22,8 @@ type Spread [spreadBuckets]uint64
 type Lateness struct {
 	// Due is the time from when a keepalive was due until the kernel had taken the
 	// batch in which it was. Many tunnels make turns worth their wake-ups: on a grid
-	// of turns a keepalive waits for its turn, up to 10 ms at 100 keepalives a
-	// second, up to 1 ms at 10,000.
+	// of turns, 10 ms apart at 100 keepalives a second and 1 ms at 20,000, a keepalive
+	// waits for its turn if its interval is no multiple of that.
 	Due Spread
 	// Turn is the same from when the turn that sent it was to begin: without that
 	// wait, what the machine and this program's own slowness add.

@@ -9,8 +9,8 @@ import (
 //
 // Wake-ups cost more than packets, so with many packets a second a turn waits
 // for several to be due: turns come on a grid of gap. The grid divides the usual
-// intervals, so that a tunnel stands at the same distance behind it each time
-// and its interval keeps exact. With few packets a second there is no grid and
+// intervals, and tunnels have their places in the interval on its lines (phases),
+// so that none waits for its turn. With few packets a second there is no grid and
 // each is sent when it is due.
 type pace struct {
 	gap    time.Duration // 0: no grid
@@ -57,17 +57,21 @@ func (p *pace) settle() {
 // retime sets grid and limit for a rate. A turn sends at most three
 // milliseconds' share: a loop that woke late catches up without a burst.
 func (p *pace) retime(rate float64) {
-	p.gap, p.rate = 0, rate
-	if rate >= sparse {
-		p.gap = grids[len(grids)-1]
-		for _, g := range grids {
-			if rate*g.Seconds() <= perTurn*1.5 {
-				p.gap = g
-				break
-			}
+	p.gap, p.rate = gapOf(rate), rate
+	p.limit = max(int(2.9*rate/1000), int(1.5*rate*p.gap.Seconds()), perTurn)
+}
+
+// gapOf is the distance of turns for a rate; 0: there is no grid.
+func gapOf(rate float64) time.Duration {
+	if rate < sparse {
+		return 0
+	}
+	for _, g := range grids {
+		if rate*g.Seconds() <= perTurn*1.5 {
+			return g
 		}
 	}
-	p.limit = max(int(2.9*rate/1000), int(1.5*rate*p.gap.Seconds()), perTurn)
+	return grids[len(grids)-1]
 }
 
 // longestShare is how much of a delay one turn may make good, beside a gap.

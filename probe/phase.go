@@ -17,7 +17,10 @@ const firstContact = time.Second
 // same at each start, so that the tunnels of one hub or site do not stand
 // together. The hash also says where the first of them stands, so that those of
 // different intervals do not stand together either.
-func phases(tunnels []Tunnel) []time.Duration {
+//
+// Their places are on the lines of the grid of turns, gap apart, if there is one:
+// elsewhere each would wait for its turn, and its line go down late by as much.
+func phases(tunnels []Tunnel, gap time.Duration) []time.Duration {
 	order, hashes := shuffled(tunnels)
 	p := make([]time.Duration, len(tunnels))
 	for len(order) > 0 {
@@ -28,7 +31,7 @@ func phases(tunnels []Tunnel) []time.Duration {
 		}
 		offset := float64(hashes[order[0]]>>11) / (1 << 53) // 0 … 1
 		for rank, i := range order[:n] {
-			p[i] = time.Duration((float64(rank) + offset) / float64(n) * float64(interval))
+			p[i] = time.Duration((float64(rank) + offset) / float64(n) * float64(interval)).Truncate(gap)
 		}
 		order = order[n:]
 	}
