@@ -77,25 +77,19 @@ func gapOf(rate float64) time.Duration {
 // longestShare is how much of a delay one turn may make good, beside a gap.
 const longestShare = 10 * time.Millisecond
 
-// share returns how many packets the turn at now may send, max_rate aside: where
-// turns come late, each must send what has become due meanwhile, and more, or the
-// loop falls behind for ever.
-func (p *pace) share(now time.Duration) int {
+// budget returns how many packets the turn at now may send: where turns come late,
+// what has become due meanwhile, and more, or the loop falls behind for ever.
+func (p *pace) budget(now time.Duration) int {
 	since := min(now-p.turned, longestShare+p.gap)
 	p.turned = now
-	return max(p.limit, int(1.5*p.rate*since.Seconds()))
-}
-
-// budget returns how many packets the turn at now may send.
-func (p *pace) budget(now time.Duration) int {
-	share := p.share(now)
+	share := max(p.limit, int(1.5*p.rate*since.Seconds()))
 	if math.IsInf(p.maxRate, 1) { // no time, times infinity, is not a number
 		return share
 	}
 	p.allowed += (now - p.asOf).Seconds() * p.maxRate
 	p.asOf = now
-	// What was not used is lost, but for a turn's worth.
-	p.allowed = min(p.allowed, max(1, p.maxRate*max(p.gap, time.Millisecond).Seconds()*1.5))
+	// What was not used is lost, but for a turn's worth, or what came since the last.
+	p.allowed = min(p.allowed, max(1, p.maxRate*max(since, p.gap, time.Millisecond).Seconds()*1.5))
 	return int(min(float64(share), p.allowed))
 }
 

@@ -107,22 +107,30 @@ func TestPaceUnlimited(t *testing.T) {
 }
 
 // On a machine that wakes the loop late each time, by any delay under ten
-// milliseconds, turns still send as much as becomes due.
+// milliseconds, turns still send as much as becomes due, with max_rate too.
 func TestPaceKeepsUpWhenLate(t *testing.T) {
 	for rate := 100.0; rate < 200_000; rate *= 1.3 {
 		for _, late := range []time.Duration{0, 300 * time.Microsecond, time.Millisecond, 3 * time.Millisecond, 8 * time.Millisecond} {
-			p := newPace(rate, rate, 0)
-			sent, now := 0, time.Duration(0)
-			for now < 10*time.Second {
-				owed := int(rate*now.Seconds()) - sent
-				sent += min(owed, p.budget(now))
-				now = p.turn(now, now) + late
-			}
-			if owed := rate*now.Seconds() - float64(sent); owed > 0.05*rate+20 {
-				t.Errorf("%.0f a second, woken %v late: %.0f behind after 10 s", rate, late, owed)
+			for _, maxRate := range []int{0, int(2 * rate)} {
+				if owed := owedWhenLate(rate, maxRate, late); owed > 0.05*rate+20 {
+					t.Errorf("%.0f a second, at most %d, woken %v late: %.0f behind after 10 s", rate, maxRate, late, owed)
+				}
 			}
 		}
 	}
+}
+
+// owedWhenLate is how many packets a loop is behind that is woken late each time.
+func owedWhenLate(rate float64, maxRate int, late time.Duration) float64 {
+	p := newPace(rate, rate, maxRate)
+	sent, now := 0, time.Duration(0)
+	for now < 10*time.Second {
+		n := min(int(rate*now.Seconds())-sent, p.budget(now))
+		p.spend(n)
+		sent += n
+		now = p.turn(now, now) + late
+	}
+	return rate*now.Seconds() - float64(sent)
 }
 
 // Turns that come at every third line of the grid, because each takes so long, may
