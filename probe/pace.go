@@ -16,6 +16,8 @@ type pace struct {
 	gap    time.Duration // 0: no grid
 	limit  int           // packets in one turn, unless it is late
 	turned time.Duration // when the last one was
+	room   int           // packets that it might send
+	full   bool          // and it sent as many: more may be due
 
 	steady   float64 // packets a second that the intervals ask for
 	sweeping bool    // the first contact, with more of them, is not over
@@ -77,9 +79,15 @@ func gapOf(rate float64) time.Duration {
 // longestShare is how much of a delay one turn may make good, beside a gap.
 const longestShare = 10 * time.Millisecond
 
-// budget returns how many packets the turn at now may send: where turns come late,
-// what has become due meanwhile, and more, or the loop falls behind for ever.
+// budget begins a turn: it returns how many packets that at now may send. Where turns come late,
+// that is what has become due meanwhile, and more, or the loop falls behind for ever.
 func (p *pace) budget(now time.Duration) int {
+	p.room = p.allowance(now)
+	p.full = p.room == 0
+	return p.room
+}
+
+func (p *pace) allowance(now time.Duration) int {
 	since := min(now-p.turned, longestShare+p.gap)
 	p.turned = now
 	share := max(p.limit, int(1.5*p.rate*since.Seconds()))
@@ -93,8 +101,9 @@ func (p *pace) budget(now time.Duration) int {
 	return int(min(float64(share), p.allowed))
 }
 
-// spend takes n packets off what maxRate allows.
+// spend says that the turn sends n packets, and takes them off what maxRate allows.
 func (p *pace) spend(n int) {
+	p.full = n >= p.room
 	if !math.IsInf(p.maxRate, 1) {
 		p.allowed -= float64(n)
 	}
@@ -118,14 +127,18 @@ func (p *pace) spare(now time.Duration) int {
 func (p *pace) spendSpare(n int) { p.saved -= float64(n) }
 
 // turn returns when the loop should turn again, with the next tunnel due at due.
-// After a turn that was late the next one keeps half a gap's distance.
+// One that fell due during the turn before is not kept waiting for the next line
+// of the grid; what that turn had no room for is, or it would be a burst.
 func (p *pace) turn(now, due time.Duration) time.Duration {
 	if due <= now && p.allowed < 1 {
 		due = now + time.Duration((1-p.allowed)/p.maxRate*float64(time.Second))
 	}
-	if p.gap == 0 {
+	switch {
+	case p.gap == 0:
 		return max(due, now+grainLength)
+	case due <= now && !p.full:
+		return now
 	}
-	t := max(due, now+p.gap/2)
+	t := max(due, now+1)
 	return (t + p.gap - 1) / p.gap * p.gap
 }

@@ -57,14 +57,27 @@ func TestPaceTurn(t *testing.T) {
 		{"no grid, overdue", 0, 5 * ms, 3 * ms, 6 * ms},
 		{"grid: the line after it is due", 10 * ms, 3 * ms, 11 * ms, 20 * ms},
 		{"grid: on the line", 10 * ms, 3 * ms, 20 * ms, 20 * ms},
-		{"grid, overdue: the next line", 10 * ms, 13 * ms, 2 * ms, 20 * ms},
-		{"grid, late: half a gap's distance", 10 * ms, 16 * ms, 2 * ms, 30 * ms},
+		{"grid, just before the line", 10 * ms, 19 * ms, 20 * ms, 20 * ms},
+		{"grid, due in the turn before: at once", 10 * ms, 13 * ms, 12 * ms, 13 * ms},
 	} {
 		p := newPace(50, 50, 0)
 		p.gap = c.gap
 		if got := p.turn(c.now, c.due); got != c.want {
 			t.Errorf("%s: %v; want %v", c.name, got, c.want)
 		}
+	}
+}
+
+// What a turn had no room for waits for the next line, or it would be a burst.
+func TestPaceOfFullTurns(t *testing.T) {
+	p := newPace(10_000, 10_000, 0)
+	p.settle()
+	p.spend(p.budget(3 * p.gap))
+	if got := p.turn(3*p.gap+1, 2*p.gap); got != 4*p.gap {
+		t.Errorf("next turn at %v; want %v", got, 4*p.gap)
+	}
+	if p.budget(4 * p.gap); p.full {
+		t.Error("full before anything was sent")
 	}
 }
 
@@ -128,7 +141,8 @@ func owedWhenLate(rate float64, maxRate int, late time.Duration) float64 {
 		n := min(int(rate*now.Seconds())-sent, p.budget(now))
 		p.spend(n)
 		sent += n
-		now = p.turn(now, now) + late
+		due := time.Duration(float64(sent+1)/rate*float64(time.Second)) + time.Microsecond // what rounding takes
+		now = p.turn(now, due) + late
 	}
 	return rate*now.Seconds() - float64(sent)
 }
