@@ -12,10 +12,11 @@ type scanner struct {
 	text string
 	pos  int
 
-	root  *node
+	root  *node // nil: no tree is built
 	table *node // where key = value lines go: that of the last header
 
 	statement  statement
+	heading    heading // the last header
 	duplicates []duplicate
 	section    int  // 1 + index of the duplicate header in whose section we are; 0: none
 	tooDeep    bool // stopped, at pos, because of maxDepth
@@ -26,6 +27,12 @@ type statement struct {
 	from   int
 	value  int // offset of the value; 0: a header, or no value seen
 	header bool
+}
+
+// heading is what a header names.
+type heading struct {
+	path []part
+	list bool // [[ ]]
 }
 
 // duplicate is a key or a table that was there before.
@@ -39,8 +46,11 @@ type duplicate struct {
 
 // scan reads text until the end, until the statement in which offset until
 // stands, or until what it cannot follow.
-func scan(text string, until int) *scanner {
-	s := &scanner{text: text, root: &node{kind: headed}}
+func scan(text string, until int) *scanner { return scanFrom(0, text, until) }
+
+// scanFrom is scan of what begins at from; offsets are those in the whole text.
+func scanFrom(from int, text string, until int) *scanner {
+	s := &scanner{text: text, pos: from, root: &node{kind: headed}}
 	s.table = s.root
 	for s.blanks() && s.pos <= until && s.next() {
 	}
@@ -79,8 +89,12 @@ func (s *scanner) header() bool {
 	if !ok || !s.accept(end) {
 		return false
 	}
+	s.heading = heading{path, end == "]]"}
+	if s.root == nil {
+		return true
+	}
 	last := path[len(path)-1]
-	first := s.open(path, &node{at: last.at, value: at, kind: headed}, end == "]]")
+	first := s.open(path, &node{at: last.at, value: at, kind: headed}, s.heading.list)
 	if first != nil {
 		s.table = &node{kind: headed} // its keys go nowhere
 		s.duplicates = append(s.duplicates, duplicate{last.name, last.at, first, true, span{at, -1}})
@@ -125,22 +139,33 @@ func (s *scanner) assignment(table *node, depth int) bool {
 	}
 	s.spaces()
 	last := path[len(path)-1]
-	n := &node{at: last.at, value: s.pos, kind: given}
+	n := s.given(last.at)
 	if depth == 0 {
 		s.statement.value = s.pos
 	}
 	if !s.value(n, depth) {
 		return false
 	}
-	if taken := place(table, path, n); taken != nil {
+	if taken := s.place(table, path, n); taken != nil {
 		s.duplicates = append(s.duplicates, duplicate{last.name, last.at, taken, false, s.whole(from, depth)})
 	}
 	return true
 }
 
+// given is the node of a value that begins here; its key is at offset at.
+func (s *scanner) given(at int) *node {
+	if s.root == nil {
+		return nil
+	}
+	return &node{at: at, value: s.pos, kind: given}
+}
+
 // place puts n at path below table. Where something is there already it returns
 // that instead.
-func place(table *node, path []part, n *node) (taken *node) {
+func (s *scanner) place(table *node, path []part, n *node) (taken *node) {
+	if s.root == nil {
+		return nil
+	}
 	parent, taken := table.enter(path[:len(path)-1])
 	if taken != nil {
 		return taken
