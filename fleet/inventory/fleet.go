@@ -46,7 +46,7 @@ func (r *reader) sections(doc table, key, title string) []table {
 }
 
 func (r *reader) takeHubs(doc table) {
-	r.hubs.list = slices.Grow(r.hubs.list, r.count(doc, "hub"))
+	r.hubs.grow(r.count(doc, "hub"))
 	r.each(doc, "hub", "[[hub]]", func(t table) {
 		h := fleet.Hub{IPsec: fleet.IPsecNone}
 		take(r, t, hubRows, &h)
@@ -56,7 +56,7 @@ func (r *reader) takeHubs(doc table) {
 }
 
 func (r *reader) takeSpokes(doc table) {
-	r.spokes.list = slices.Grow(r.spokes.list, r.count(doc, "spoke"))
+	r.spokes.grow(r.count(doc, "spoke"))
 	r.each(doc, "spoke", "[[spoke]]", func(t table) {
 		var s fleet.Spoke
 		take(r, t, spokeRows, &s)

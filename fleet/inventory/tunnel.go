@@ -11,7 +11,8 @@ import (
 // takeTunnel takes one [[tunnel]]: what it says itself, then its hub, then the
 // defaults.
 func (r *reader) takeTunnel(t table) {
-	tun := r.defaults
+	r.out.Tunnels = append(r.out.Tunnels, r.defaults)
+	tun := &r.out.Tunnels[r.index()]
 	tun.Line = r.lines.line(t.at.value)
 	tun.Tags = slices.Clone(tun.Tags)
 	if tun.Peer != nil {
@@ -25,17 +26,16 @@ func (r *reader) takeTunnel(t table) {
 	if t.has("reply_to") {
 		tun.ReplyTo = netip.Addr{}
 	}
-	take(r, t, tunnelRows, &tun)
+	take(r, t, tunnelRows, tun)
 
 	r.need(t, "name", `write name = "fra1-seoul", unique in this file`)
 	r.need(t, "destination", "write the far end's address")
-	r.checkName(t, &tun)
-	r.checkSites(t, &tun)
-	r.inheritSource(t, &tun)
-	r.checkAddresses(t, &tun)
-	r.checkProbe(t, &tun)
-	r.checkAnswers(t, &tun)
-	r.out.Tunnels = append(r.out.Tunnels, tun)
+	r.checkName(t, tun)
+	r.checkSites(t, tun)
+	r.inheritSource(t, tun)
+	r.checkAddresses(t, tun)
+	r.checkProbe(t, tun)
+	r.checkAnswers(t, tun)
 }
 
 func (r *reader) checkName(t table, tun *fleet.Tunnel) {
@@ -50,7 +50,7 @@ func (r *reader) checkName(t table, tun *fleet.Tunnel) {
 }
 
 // index is that of the tunnel which is being taken.
-func (r *reader) index() int32 { return int32(len(r.out.Tunnels)) }
+func (r *reader) index() int32 { return int32(len(r.out.Tunnels) - 1) }
 
 // checkSites looks up hub and spoke, or adds them where none is declared. The
 // defaults' hub has been checked where it stands.
