@@ -8,7 +8,7 @@
 //
 //	text → scan + library → tables of values with places → schema → checks → fleet.Inventory
 //
-// Those tables take ten times the memory of the text. Therefore a file without
+// Those tables take some twenty times the memory of the text. Therefore a file without
 // mistakes goes this way a portion at a time ([readPortions]); only one that is
 // wrong, or of an unusual form, goes as a whole ([readWhole]).
 package inventory

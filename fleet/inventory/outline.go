@@ -10,9 +10,8 @@ type outline struct {
 	rest     string            // everything else, without the portions
 }
 
-// portionSize is how long a portion is at least, where so many sections of one
-// list follow each other. What reading takes beside the inventory itself is some
-// thirty times this.
+// portionSize is how long a portion is at least, in bytes, where so many sections
+// of one list follow each other. Its tables take some twenty times this.
 const portionSize = 64 << 10
 
 // newOutline finds the portions of at least size bytes; false where the scanner
@@ -48,8 +47,8 @@ type outliner struct {
 // header continues the current portion or begins another. A [tunnel.peer] that
 // does not follow its [[tunnel]] ends up in the rest.
 func (o *outliner) header(at int, h heading) {
-	list := h.path[0].name
-	begins := h.list && len(h.path) == 1 && isList(list)
+	list := h.first
+	begins := h.list && h.parts == 1 && isList(list)
 	if begins {
 		o.counts[list]++
 	}

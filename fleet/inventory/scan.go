@@ -17,6 +17,7 @@ type scanner struct {
 
 	statement  statement
 	heading    heading // the last header
+	parts      []part  // of the keys that are being read, outer ones first
 	duplicates []duplicate
 	section    int  // 1 + index of the duplicate header in whose section we are; 0: none
 	tooDeep    bool // stopped, at pos, because of maxDepth
@@ -31,8 +32,9 @@ type statement struct {
 
 // heading is what a header names.
 type heading struct {
-	path []part
-	list bool // [[ ]]
+	first string // part of its key
+	parts int    // how many it has
+	list  bool   // [[ ]]
 }
 
 // duplicate is a key or a table that was there before.
@@ -80,6 +82,7 @@ func (s *scanner) closeSection() {
 // header reads [table] or [[table]] and makes it the current one.
 func (s *scanner) header() bool {
 	at := s.pos
+	s.parts = s.parts[:0]
 	open, end := "[", "]"
 	if strings.HasPrefix(s.text[at:], "[[") {
 		open, end = "[[", "]]"
@@ -89,7 +92,7 @@ func (s *scanner) header() bool {
 	if !ok || !s.accept(end) {
 		return false
 	}
-	s.heading = heading{path, end == "]]"}
+	s.heading = heading{path[0].name, len(path), end == "]]"}
 	if s.root == nil {
 		return true
 	}
@@ -132,7 +135,7 @@ func (s *scanner) open(path []part, n *node, list bool) (taken *node) {
 
 // assignment reads key = value into table.
 func (s *scanner) assignment(table *node, depth int) bool {
-	from := s.pos
+	from, outer := s.pos, len(s.parts)
 	path, ok := s.path()
 	if !ok || !s.accept("=") {
 		return false
@@ -149,6 +152,7 @@ func (s *scanner) assignment(table *node, depth int) bool {
 	if taken := s.place(table, path, n); taken != nil {
 		s.duplicates = append(s.duplicates, duplicate{last.name, last.at, taken, false, s.whole(from, depth)})
 	}
+	s.parts = s.parts[:outer]
 	return true
 }
 
@@ -188,9 +192,10 @@ func (s *scanner) whole(from, depth int) span {
 	return span{from, to}
 }
 
-// path reads a key: bare or quoted parts with dots between.
+// path reads a key: bare or quoted parts with dots between. It is valid while
+// the statement is read.
 func (s *scanner) path() ([]part, bool) {
-	path := make([]part, 0, 1)
+	from := len(s.parts)
 	for {
 		s.spaces()
 		at := s.pos
@@ -198,13 +203,13 @@ func (s *scanner) path() ([]part, bool) {
 		if !ok {
 			return nil, false
 		}
-		path = append(path, part{name, at})
-		if len(path) > maxDepth {
+		s.parts = append(s.parts, part{name, at})
+		if len(s.parts)-from > maxDepth {
 			s.pos, s.tooDeep = at, true
 			return nil, false
 		}
 		if s.spaces(); !s.accept(".") {
-			return path, true
+			return s.parts[from:], true
 		}
 	}
 }
