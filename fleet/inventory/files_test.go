@@ -92,7 +92,7 @@ func TestReadFileIsBounded(t *testing.T) {
 	if err := os.WriteFile(file, []byte("1234"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if src, err := readFile(file, 4); err != nil || string(src) != "1234" {
+	if src, err := readFile(file, 4); err != nil || src != "1234" {
 		t.Errorf("%q, %v", src, err)
 	}
 	_, err := readFile(file, 3)

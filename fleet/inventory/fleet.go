@@ -46,20 +46,22 @@ func (r *reader) sections(doc table, key, title string) []table {
 }
 
 func (r *reader) takeHubs(doc table) {
-	for _, t := range r.sections(doc, "hub", "[[hub]]") {
+	r.hubs.grow(r.count(doc, "hub"))
+	r.each(doc, "hub", "[[hub]]", func(t table) {
 		h := fleet.Hub{IPsec: fleet.IPsecNone}
 		take(r, t, hubRows, &h)
 		r.doubtful = r.doubtful || t.has("source") && !h.Source.IsValid()
 		r.hubs.declare(r, t, h.Name, h)
-	}
+	})
 }
 
 func (r *reader) takeSpokes(doc table) {
-	for _, t := range r.sections(doc, "spoke", "[[spoke]]") {
+	r.spokes.grow(r.count(doc, "spoke"))
+	r.each(doc, "spoke", "[[spoke]]", func(t table) {
 		var s fleet.Spoke
 		take(r, t, spokeRows, &s)
 		r.spokes.declare(r, t, s.Name, s)
-	}
+	})
 }
 
 // takeDefaults takes [defaults] over those built in.
@@ -80,12 +82,9 @@ func (r *reader) takeDefaults(doc table) {
 }
 
 func (r *reader) takeTunnels(doc table) {
-	tables := r.sections(doc, "tunnel", "[[tunnel]]")
-	r.out.Tunnels = make([]fleet.Tunnel, 0, len(tables))
-	for _, t := range tables {
-		r.takeTunnel(t)
-	}
-	if doc.has("tunnel") && !isEmptyArray(doc.keys["tunnel"]) {
+	r.out.Tunnels = make([]fleet.Tunnel, 0, r.count(doc, "tunnel"))
+	r.each(doc, "tunnel", "[[tunnel]]", r.takeTunnel)
+	if len(r.out.Tunnels) > 0 || doc.has("tunnel") && !isEmptyArray(doc.keys["tunnel"]) {
 		return
 	}
 	r.wrong(0, "no tunnel", "add a [[tunnel]] with a name and a destination")

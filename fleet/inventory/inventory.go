@@ -7,6 +7,10 @@
 // a key, is walked over both. So the way of a file is:
 //
 //	text → scan + library → tables of values with places → schema → checks → fleet.Inventory
+//
+// Those tables take some twenty times the memory of the text. Therefore a file without
+// mistakes goes this way a portion at a time ([readPortions]); only one that is
+// wrong, or of an unusual form, goes as a whole ([readWhole]).
 package inventory
 
 import (
@@ -15,6 +19,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"greylag/fleet"
@@ -27,7 +32,20 @@ const maxBytes = 256 << 20
 // is wrong the error is [Errors], with every mistake of the file, and the
 // inventory nil.
 func Parse(file string, src []byte) (*fleet.Inventory, error) {
-	r, doc := read(file, string(src))
+	return parseText(file, string(src))
+}
+
+func parseText(file, text string) (*fleet.Inventory, error) {
+	text = strings.TrimPrefix(text, byteOrderMark)
+	if inv := readPortions(text); inv != nil {
+		return inv, nil
+	}
+	return readWhole(file, text)
+}
+
+// readWhole reads what may have any form, and any number of mistakes.
+func readWhole(file, text string) (*fleet.Inventory, error) {
+	r, doc := read(file, text)
 	if doc != nil {
 		r.inventory(*doc)
 	}
@@ -42,27 +60,31 @@ func Parse(file string, src []byte) (*fleet.Inventory, error) {
 // content is wrong, and otherwise wraps that of the file system and says what
 // to do about it.
 func Load(path string) (*fleet.Inventory, error) {
-	src, err := readFile(path, maxBytes)
+	text, err := readFile(path, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w (%s)", path, cause(err), remedy(err))
 	}
-	return Parse(path, src)
+	return parseText(path, text)
 }
 
 // errTooLarge is of what cannot be an inventory, such as /dev/zero.
 var errTooLarge = errors.New("too large")
 
-func readFile(path string, most int64) ([]byte, error) {
+func readFile(path string, most int64) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err == nil && int64(len(src)) > most {
+	var text strings.Builder
+	if info, err := f.Stat(); err == nil {
+		text.Grow(int(min(info.Size(), most))) // one piece of memory, and no copies
+	}
+	n, err := io.Copy(&text, io.LimitReader(f, most+1))
+	if err == nil && n > most {
 		err = errTooLarge
 	}
-	return src, err
+	return text.String(), err
 }
 
 // cause is err without the operation and path that a PathError repeats.

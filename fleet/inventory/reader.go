@@ -30,6 +30,11 @@ type reader struct {
 	patience int
 
 	homes []home
+	words map[string]string // see word
+
+	// outline is of a file that is read in portions; odd: it cannot be.
+	outline outline
+	odd     bool
 
 	defaults fleet.Tunnel // with which each tunnel begins
 	hubs     registry[fleet.Hub]
@@ -37,8 +42,8 @@ type reader struct {
 	// doubtful: a hub or the defaults have a source that is wrong, so a tunnel
 	// without one is no mistake of its own.
 	doubtful bool
-	tunnels  map[string]int      // line by name
-	answers  map[answer]answerer // by what an answer is known by
+	tunnels  map[string]int32 // index in out by name
+	answers  map[answer]int32 // index in out by what an answer is known by
 
 	out fleet.Inventory
 }
@@ -50,10 +55,11 @@ func newReader(file, text string) *reader {
 		repaired: make(map[int]bool),
 		patience: 300_000,
 		homes:    homes(),
+		words:    make(map[string]string),
 		hubs:     newRegistry[fleet.Hub]("hub"),
 		spokes:   newRegistry[fleet.Spoke]("spoke"),
-		tunnels:  make(map[string]int),
-		answers:  make(map[answer]answerer),
+		tunnels:  make(map[string]int32),
+		answers:  make(map[answer]int32),
 	}
 }
 

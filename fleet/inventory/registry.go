@@ -1,6 +1,9 @@
 package inventory
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // registry holds the hubs, or the spokes. Where the file declares none, every
 // name that a tunnel mentions is one; where it declares some, it declares all.
@@ -16,6 +19,11 @@ type registry[T any] struct {
 
 func newRegistry[T any](word string) registry[T] {
 	return registry[T]{word: word, index: make(map[string]int)}
+}
+
+// grow makes room for n more.
+func (g *registry[T]) grow(n int) {
+	g.list, g.names, g.lines = slices.Grow(g.list, n), slices.Grow(g.names, n), slices.Grow(g.lines, n)
 }
 
 func (g *registry[T]) add(name string, line int, item T) {

@@ -12,10 +12,12 @@ type scanner struct {
 	text string
 	pos  int
 
-	root  *node
+	root  *node // nil: no tree is built
 	table *node // where key = value lines go: that of the last header
 
 	statement  statement
+	heading    heading // the last header
+	parts      []part  // of the keys that are being read, outer ones first
 	duplicates []duplicate
 	section    int  // 1 + index of the duplicate header in whose section we are; 0: none
 	tooDeep    bool // stopped, at pos, because of maxDepth
@@ -26,6 +28,13 @@ type statement struct {
 	from   int
 	value  int // offset of the value; 0: a header, or no value seen
 	header bool
+}
+
+// heading is what a header names.
+type heading struct {
+	first string // part of its key
+	parts int    // how many it has
+	list  bool   // [[ ]]
 }
 
 // duplicate is a key or a table that was there before.
@@ -39,8 +48,11 @@ type duplicate struct {
 
 // scan reads text until the end, until the statement in which offset until
 // stands, or until what it cannot follow.
-func scan(text string, until int) *scanner {
-	s := &scanner{text: text, root: &node{kind: headed}}
+func scan(text string, until int) *scanner { return scanFrom(0, text, until) }
+
+// scanFrom is scan of what begins at from; offsets are those in the whole text.
+func scanFrom(from int, text string, until int) *scanner {
+	s := &scanner{text: text, pos: from, root: &node{kind: headed}}
 	s.table = s.root
 	for s.blanks() && s.pos <= until && s.next() {
 	}
@@ -70,6 +82,7 @@ func (s *scanner) closeSection() {
 // header reads [table] or [[table]] and makes it the current one.
 func (s *scanner) header() bool {
 	at := s.pos
+	s.parts = s.parts[:0]
 	open, end := "[", "]"
 	if strings.HasPrefix(s.text[at:], "[[") {
 		open, end = "[[", "]]"
@@ -79,8 +92,12 @@ func (s *scanner) header() bool {
 	if !ok || !s.accept(end) {
 		return false
 	}
+	s.heading = heading{path[0].name, len(path), end == "]]"}
+	if s.root == nil {
+		return true
+	}
 	last := path[len(path)-1]
-	first := s.open(path, &node{at: last.at, value: at, kind: headed}, end == "]]")
+	first := s.open(path, &node{at: last.at, value: at, kind: headed}, s.heading.list)
 	if first != nil {
 		s.table = &node{kind: headed} // its keys go nowhere
 		s.duplicates = append(s.duplicates, duplicate{last.name, last.at, first, true, span{at, -1}})
@@ -118,29 +135,41 @@ func (s *scanner) open(path []part, n *node, list bool) (taken *node) {
 
 // assignment reads key = value into table.
 func (s *scanner) assignment(table *node, depth int) bool {
-	from := s.pos
+	from, outer := s.pos, len(s.parts)
 	path, ok := s.path()
 	if !ok || !s.accept("=") {
 		return false
 	}
 	s.spaces()
 	last := path[len(path)-1]
-	n := &node{at: last.at, value: s.pos, kind: given}
+	n := s.given(last.at)
 	if depth == 0 {
 		s.statement.value = s.pos
 	}
 	if !s.value(n, depth) {
 		return false
 	}
-	if taken := place(table, path, n); taken != nil {
+	if taken := s.place(table, path, n); taken != nil {
 		s.duplicates = append(s.duplicates, duplicate{last.name, last.at, taken, false, s.whole(from, depth)})
 	}
+	s.parts = s.parts[:outer]
 	return true
+}
+
+// given is the node of a value that begins here; its key is at offset at.
+func (s *scanner) given(at int) *node {
+	if s.root == nil {
+		return nil
+	}
+	return &node{at: at, value: s.pos, kind: given}
 }
 
 // place puts n at path below table. Where something is there already it returns
 // that instead.
-func place(table *node, path []part, n *node) (taken *node) {
+func (s *scanner) place(table *node, path []part, n *node) (taken *node) {
+	if s.root == nil {
+		return nil
+	}
 	parent, taken := table.enter(path[:len(path)-1])
 	if taken != nil {
 		return taken
@@ -163,9 +192,10 @@ func (s *scanner) whole(from, depth int) span {
 	return span{from, to}
 }
 
-// path reads a key: bare or quoted parts with dots between.
+// path reads a key: bare or quoted parts with dots between. It is valid while
+// the statement is read.
 func (s *scanner) path() ([]part, bool) {
-	path := make([]part, 0, 1)
+	from := len(s.parts)
 	for {
 		s.spaces()
 		at := s.pos
@@ -173,13 +203,13 @@ func (s *scanner) path() ([]part, bool) {
 		if !ok {
 			return nil, false
 		}
-		path = append(path, part{name, at})
-		if len(path) > maxDepth {
+		s.parts = append(s.parts, part{name, at})
+		if len(s.parts)-from > maxDepth {
 			s.pos, s.tooDeep = at, true
 			return nil, false
 		}
 		if s.spaces(); !s.accept(".") {
-			return path, true
+			return s.parts[from:], true
 		}
 	}
 }

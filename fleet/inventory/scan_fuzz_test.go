@@ -50,7 +50,8 @@ var seeds = map[string]string{
 	"tag types":          "[[tunnel]]\ntags = [1, \"\", [], {}, 1979-05-27]\n",
 }
 
-// FuzzParse: no input panics, and every error stands inside the text.
+// FuzzParse: no input panics, every error stands inside the text, and reading in
+// portions finds what reading the whole does.
 func FuzzParse(f *testing.F) {
 	for _, seed := range seeds {
 		f.Add(seed)
@@ -62,7 +63,11 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(string(text))
 	}
+	f.Add(string(generate(4, "[tunnel.peer]\nurpf = \"off\"\n")))
 	f.Fuzz(func(t *testing.T, text string) {
+		for _, size := range portionSizes {
+			agree(t, text, size)
+		}
 		inv, err := Parse("f", []byte(text))
 		if err == nil {
 			checkSane(t, inv)

@@ -29,11 +29,13 @@ func (s *scanner) array(n *node, depth int) bool {
 		if s.accept("]") {
 			return true
 		}
-		item := &node{at: s.pos, value: s.pos, kind: given}
+		item := s.given(s.pos)
 		if !s.value(item, depth) {
 			return false
 		}
-		n.items = append(n.items, item)
+		if n != nil {
+			n.items = append(n.items, item)
+		}
 		if !s.comma("]") {
 			return false
 		}

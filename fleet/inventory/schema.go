@@ -41,23 +41,23 @@ var engineRows = []row[fleet.EngineOptions]{
 }
 
 var hubRows = []row[fleet.Hub]{
-	{"name", to(name, func(h *fleet.Hub) *string { return &h.Name }), 0},
+	{"name", to(shared(name), func(h *fleet.Hub) *string { return &h.Name }), 0},
 	{"source", to(address, func(h *fleet.Hub) *netip.Addr { return &h.Source }), 0},
 	{"ipsec", to(ipsec, func(h *fleet.Hub) *fleet.IPsec { return &h.IPsec }), 0},
 }
 
 var spokeRows = []row[fleet.Spoke]{
-	{"name", to(name, func(s *fleet.Spoke) *string { return &s.Name }), 0},
+	{"name", to(shared(name), func(s *fleet.Spoke) *string { return &s.Name }), 0},
 	{"watch", to(prefix, func(s *fleet.Spoke) *netip.Prefix { return &s.Watch }), 0},
 }
 
 // The ranges of interval and retries are R8's, down to 100 ms.
 var tunnelRows = []row[fleet.Tunnel]{
-	{"name", to(name, func(t *fleet.Tunnel) *string { return &t.Name }), each},
+	{"name", to(copied(name), func(t *fleet.Tunnel) *string { return &t.Name }), each},
 	{"destination", to(address, func(t *fleet.Tunnel) *netip.Addr { return &t.Destination }), each},
 	{"source", to(address, func(t *fleet.Tunnel) *netip.Addr { return &t.Source }), 0},
-	{"hub", to(label, func(t *fleet.Tunnel) *string { return &t.Hub }), 0},
-	{"spoke", to(label, func(t *fleet.Tunnel) *string { return &t.Spoke }), each},
+	{"hub", to(shared(label), func(t *fleet.Tunnel) *string { return &t.Hub }), 0},
+	{"spoke", to(shared(label), func(t *fleet.Tunnel) *string { return &t.Spoke }), each},
 	{"rank", to(within[int](1, 255), func(t *fleet.Tunnel) *int { return &t.Rank }), each},
 	{"tags", to(labels, func(t *fleet.Tunnel) *[]string { return &t.Tags }), 0},
 	{"enabled", to(boolean, func(t *fleet.Tunnel) *bool { return &t.Enabled }), 0},
@@ -71,7 +71,7 @@ var tunnelRows = []row[fleet.Tunnel]{
 	{"payload", to(oneOf(fleet.Bare, fleet.Signed), func(t *fleet.Tunnel) *fleet.Payload { return &t.Payload }), keepaliveOnly},
 	{"match", to(oneOf(fleet.MatchID, fleet.MatchAddress), func(t *fleet.Tunnel) *fleet.Match { return &t.Match }), keepaliveOnly},
 	{"reply_to", to(address, func(t *fleet.Tunnel) *netip.Addr { return &t.ReplyTo }), keepaliveOnly},
-	{"device", to(device, func(t *fleet.Tunnel) *string { return &t.Device }), 0},
+	{"device", to(shared(device), func(t *fleet.Tunnel) *string { return &t.Device }), 0},
 	{"ttl", to(within[uint8](1, 255), func(t *fleet.Tunnel) *uint8 { return &t.TTL }), 0},
 	{"tos", to(tos, func(t *fleet.Tunnel) *uint8 { return &t.TOS }), 0},
 	{"degraded_loss", to(ratio, func(t *fleet.Tunnel) *float64 { return &t.DegradedLoss }), 0},
@@ -83,8 +83,8 @@ var peerRows = []row[fleet.Peer]{
 	{"mode", takeMode, 0},
 	{"urpf", to(oneOf("off", "strict", "loose"), func(p *fleet.Peer) *string { return &p.URPF }), 0},
 	{"ipsec", to(ipsec, func(p *fleet.Peer) *fleet.IPsec { return &p.IPsec }), 0},
-	{"front_vrf", to(label, func(p *fleet.Peer) *string { return &p.FrontVRF }), 0},
-	{"inside_vrf", to(label, func(p *fleet.Peer) *string { return &p.InsideVRF }), 0},
+	{"front_vrf", to(shared(label), func(p *fleet.Peer) *string { return &p.FrontVRF }), 0},
+	{"inside_vrf", to(shared(label), func(p *fleet.Peer) *string { return &p.InsideVRF }), 0},
 	{"acl_permits_gre", to(boolean, func(p *fleet.Peer) *bool { return &p.ACLPermitsGRE }), 0},
 	{"keepalive", takeKeepalive, 0},
 }

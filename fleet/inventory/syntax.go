@@ -9,14 +9,13 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// read parses the syntax of text. Where the text cannot be read to the end, the
+// read parses the syntax of text, which has no byte order mark. Where the text cannot be read to the end, the
 // table is nil and the reason is among the reader's mistakes.
 //
 // The library stops at the first mistake. Those whose extent is plain (a key
 // that is there twice; a line like "source = 192.0.2.1") are recorded, blotted
 // out in place, and reading starts again, so that one run reports all.
 func read(file, text string) (*reader, *table) {
-	text = strings.TrimPrefix(text, byteOrderMark)
 	r := newReader(file, text)
 	if offset, m := invalidByte(text); m != nil {
 		r.wrong(offset, m.message, m.hint)

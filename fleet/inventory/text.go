@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,27 +12,31 @@ const byteOrderMark = "\uFEFF"
 // lines finds the line of an offset.
 type lines struct {
 	text   string
-	starts []int // offset of each line's first byte
+	before []int // newlines before each lineStep bytes
 }
 
+// lineStep is how many bytes are searched for newlines to find a line: an index
+// of every line would be half as large as a file of short lines.
+const lineStep = 1 << 10
+
 func newLines(text string) lines {
-	starts := make([]int, 1, strings.Count(text, "\n")+1)
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\n' {
-			starts = append(starts, i+1)
-		}
+	before := make([]int, 1, len(text)/lineStep+1)
+	for at := lineStep; at <= len(text); at += lineStep {
+		last := before[len(before)-1]
+		before = append(before, last+strings.Count(text[at-lineStep:at], "\n"))
 	}
-	return lines{text, starts}
+	return lines{text, before}
 }
 
 // line is the line of offset, from 1.
 func (l lines) line(offset int) int {
-	return sort.SearchInts(l.starts, offset+1)
+	step := offset / lineStep
+	return 1 + l.before[step] + strings.Count(l.text[step*lineStep:offset], "\n")
 }
 
 // span is the line of offset, without its newline.
 func (l lines) span(offset int) span {
-	from := l.starts[l.line(offset)-1]
+	from := strings.LastIndexByte(l.text[:offset], '\n') + 1
 	if n := strings.IndexByte(l.text[from:], '\n'); n >= 0 {
 		return span{from, from + n}
 	}
@@ -89,11 +92,10 @@ type cursor struct {
 
 // move goes to offset and returns its line and column.
 func (c *cursor) move(offset int) (line, column int) {
-	line = c.line(offset)
-	if start := c.starts[line-1]; start > c.offset {
-		c.offset, c.column = start, 1
+	if n := strings.LastIndexByte(c.text[c.offset:offset], '\n'); n >= 0 {
+		c.offset, c.column = c.offset+n+1, 1
 	}
 	c.column += utf8.RuneCountInString(c.text[c.offset:offset])
 	c.offset = offset
-	return line, c.column
+	return c.line(offset), c.column
 }

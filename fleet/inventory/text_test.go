@@ -1,6 +1,9 @@
 package inventory
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestPlaces: "a\n" is line 1, "é\tb\r\n" line 2 (bytes 2 to 7), "" line 3.
 func TestPlaces(t *testing.T) {
@@ -15,6 +18,17 @@ func TestPlaces(t *testing.T) {
 	} {
 		if line, column := at.move(c.offset); line != c.line || column != c.column {
 			t.Errorf("offset %d: %d:%d, want %d:%d", c.offset, line, column, c.line, c.column)
+		}
+	}
+}
+
+// TestLinesOfALongText: those on both sides of every step of the index.
+func TestLinesOfALongText(t *testing.T) {
+	text := strings.Repeat("a\nbc\n\n", 4*lineStep/6)[:3*lineStep]
+	l := newLines(text)
+	for offset := range len(text) + 1 {
+		if got, want := l.line(offset), 1+strings.Count(text[:offset], "\n"); got != want {
+			t.Fatalf("offset %d: line %d, want %d", offset, got, want)
 		}
 	}
 }

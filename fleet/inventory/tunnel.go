@@ -11,7 +11,8 @@ import (
 // takeTunnel takes one [[tunnel]]: what it says itself, then its hub, then the
 // defaults.
 func (r *reader) takeTunnel(t table) {
-	tun := r.defaults
+	r.out.Tunnels = append(r.out.Tunnels, r.defaults)
+	tun := &r.out.Tunnels[r.index()]
 	tun.Line = r.lines.line(t.at.value)
 	tun.Tags = slices.Clone(tun.Tags)
 	if tun.Peer != nil {
@@ -25,29 +26,31 @@ func (r *reader) takeTunnel(t table) {
 	if t.has("reply_to") {
 		tun.ReplyTo = netip.Addr{}
 	}
-	take(r, t, tunnelRows, &tun)
+	take(r, t, tunnelRows, tun)
 
 	r.need(t, "name", `write name = "fra1-seoul", unique in this file`)
 	r.need(t, "destination", "write the far end's address")
-	r.checkName(t, &tun)
-	r.checkSites(t, &tun)
-	r.inheritSource(t, &tun)
-	r.checkAddresses(t, &tun)
-	r.checkProbe(t, &tun)
-	r.checkAnswers(t, &tun)
-	r.out.Tunnels = append(r.out.Tunnels, tun)
+	r.checkName(t, tun)
+	r.checkSites(t, tun)
+	r.inheritSource(t, tun)
+	r.checkAddresses(t, tun)
+	r.checkProbe(t, tun)
+	r.checkAnswers(t, tun)
 }
 
 func (r *reader) checkName(t table, tun *fleet.Tunnel) {
 	if tun.Name == "" {
 		return
 	}
-	if line, taken := r.tunnels[tun.Name]; taken {
-		r.wrongValue(t.value("name"), "names are unique", "%q is already that of the tunnel on line %d", tun.Name, line)
+	if i, taken := r.tunnels[tun.Name]; taken {
+		r.wrongValue(t.value("name"), "names are unique", "%q is already that of the tunnel on line %d", tun.Name, r.out.Tunnels[i].Line)
 		return
 	}
-	r.tunnels[tun.Name] = tun.Line
+	r.tunnels[tun.Name] = r.index()
 }
+
+// index is that of the tunnel which is being taken.
+func (r *reader) index() int32 { return int32(len(r.out.Tunnels) - 1) }
 
 // checkSites looks up hub and spoke, or adds them where none is declared. The
 // defaults' hub has been checked where it stands.
@@ -112,15 +115,9 @@ func (r *reader) checkProbe(t table, tun *fleet.Tunnel) {
 
 // answer is what tells one tunnel's answers from another's.
 type answer struct {
-	source, destination netip.Addr // the answer's destination and source
+	source, destination [4]byte // the answer's destination and source
 	key                 uint32
 	hasKey              bool
-}
-
-// answerer is the tunnel that awaits an answer.
-type answerer struct {
-	name string
-	line int
 }
 
 // checkAnswers records a tunnel whose answers look like those of another.
@@ -128,22 +125,22 @@ func (r *reader) checkAnswers(t table, tun *fleet.Tunnel) {
 	if !tun.Enabled || tun.Probe != fleet.Keepalive || !r.certain(t, tun) {
 		return
 	}
-	a := answer{tun.Source, tun.Destination, tun.Key, tun.HasKey}
-	if !r.claimAnswer(t, tun, a) || !tun.ReplyTo.IsValid() || tun.ReplyTo == tun.Source {
+	a := answer{tun.Source.As4(), tun.Destination.As4(), tun.Key, tun.HasKey}
+	if !r.claimAnswer(t, a) || !tun.ReplyTo.IsValid() || tun.ReplyTo == tun.Source {
 		return
 	}
-	a.source = tun.ReplyTo // what NAT leaves as it is
-	r.claimAnswer(t, tun, a)
+	a.source = tun.ReplyTo.As4() // what NAT leaves as it is
+	r.claimAnswer(t, a)
 }
 
-func (r *reader) claimAnswer(t table, tun *fleet.Tunnel, a answer) bool {
-	other, taken := r.answers[a]
-	if taken {
+func (r *reader) claimAnswer(t table, a answer) bool {
+	if i, taken := r.answers[a]; taken {
+		other := &r.out.Tunnels[i]
 		r.wrong(t.at.value, fmt.Sprintf("its answers look like those of %q on line %d: same source, destination and key",
-			other.name, other.line), "give each a key of its own")
+			other.Name, other.Line), "give each a key of its own")
 		return false
 	}
-	r.answers[a] = answerer{tun.Name, tun.Line}
+	r.answers[a] = r.index()
 	return true
 }
 

@@ -165,7 +165,7 @@ func labels(r *reader, v value) ([]string, bool) {
 	out := make([]string, 0, len(list))
 	for i, raw := range list {
 		s, good := name(r, value{v.key, raw, v.at.item(i)})
-		out, ok = append(out, s), ok && good
+		out, ok = append(out, r.word(s)), ok && good
 	}
 	return out, ok
 }
