@@ -59,7 +59,7 @@ func (p *portions) follow(msg tea.Msg, screen string, now time.Time) tea.Cmd {
 		}
 	default:
 		if before != screen {
-			p.whole()
+			p.take(before)
 		}
 	}
 	return p.wait()
@@ -109,8 +109,8 @@ func (p *portions) take(before string) {
 	p.join()
 }
 
-// send shows the next portion: lines until it is large enough, and all that are the
-// same but for little.
+// send shows the next portion: as many lines as are not too much, one at least. A line
+// that is known to be fast gets them all.
 func (p *portions) send(now time.Time) {
 	lines := strings.Split(p.wanted, "\n")
 	if len(p.lines) != len(lines) || p.speed.isFast() && !p.answers {
