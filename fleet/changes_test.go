@@ -194,13 +194,25 @@ func TestChangesAcrossChunks(t *testing.T) {
 func BenchmarkChanges(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			s := NewStore(manyTunnels(n), epoch)
+			inv := manyTunnels(n)
+			for i := range inv.Tunnels {
+				inv.Tunnels[i].Interval = time.Second
+			}
+			s := NewStore(inv, epoch)
+			for i := range n { // all but tunnel 7 are heard after it fails: it is alone
+				answered := answer(1, time.Millisecond)
+				answered.At = at(6)
+				if i == 7 {
+					answered.At = at(1)
+				}
+				s.Record(of(int32(i), sent(1), answered, line(session.Pending, session.Up, at(5))))
+			}
 			c := s.Changes(epoch, 0, nil)
 			to := [...]session.State{session.Down, session.Up}
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				s.Record(of(7, line(session.Up, to[i%2], at(1))))
-				c = s.Changes(at(1), c.Version, c)
+				s.Record(of(7, line(to[(i+1)%2], to[i%2], at(5.5))))
+				c = s.Changes(at(5.5), c.Version, c)
 			}
 			if len(c.Tunnels) != 1 {
 				b.Errorf("%d rows", len(c.Tunnels))

@@ -50,8 +50,9 @@ func faultPlace() string {
 // order: the library's own way out kills it, and does not wait for its readers.
 type guard struct {
 	*model
-	leave func()
-	fault *Fault // the first panic
+	leave    func()
+	fault    *Fault // the first panic
+	portions portions
 }
 
 // Init implements [tea.Model].
@@ -65,7 +66,7 @@ func (g *guard) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 		return g, nil
 	}
 	_, cmd = g.model.Update(msg)
-	return g, guarded(cmd)
+	return g, tea.Batch(guarded(cmd), guarded(g.portions.follow(msg, g.screen(), g.options.Clock())))
 }
 
 // View implements [tea.Model]. After a fault it is the last one.
@@ -74,7 +75,11 @@ func (g *guard) View() (v tea.View) {
 	if g.fault != nil {
 		g.stale = false
 	}
-	return g.model.View()
+	v = g.model.View()
+	if g.fault == nil {
+		v.Content = g.portions.content
+	}
+	return v
 }
 
 func (g *guard) caught(value any) {

@@ -35,10 +35,19 @@ type watcher struct {
 	begin   time.Time
 	written *atomic.Uint64 // the program's count
 
-	mu     sync.Mutex
-	bytes  []int // by simulated second
-	frames []time.Duration
-	keys   []time.Duration
+	keyboard io.Writer
+
+	mu      sync.Mutex
+	line    line
+	bytes   []int // by simulated second
+	frames  []time.Duration
+	keys    []time.Duration // to the frame that answers them
+	answers []time.Duration // to the last one of the answer, where no other key came before
+	idle    int             // keys that changed nothing
+
+	content string // of the newest frame
+	whole   bool   // it is all the model has to show
+	awaited bool   // the last one of an answer
 
 	looked  time.Duration // of the machine's time, in the look that is under way
 	updated time.Duration // in the message that no frame was made of yet
@@ -76,17 +85,14 @@ func (w *watcher) Write(b []byte) (int, error) {
 	}
 	w.bytes[second] += len(b)
 	w.written.Add(uint64(len(b)))
-	if w.key == keyDrawn {
-		w.keys = append(w.keys, w.typed.since())
-		w.key = noKey
-	}
+	w.arrive(b)
 	return len(b), nil
 }
 
 // typeKey types one.
 func (w *watcher) typeKey(keyboard io.Writer, key string) {
 	w.mu.Lock()
-	w.typed, w.key = stampNow(), keyTyped
+	w.typed, w.key, w.awaited = stampNow(), keyTyped, false
 	w.mu.Unlock()
 	_, _ = io.WriteString(keyboard, key)
 }
@@ -122,9 +128,7 @@ func (m watchedModel) View() tea.View {
 	defer m.w.mu.Unlock()
 	m.w.frames = append(m.w.frames, m.w.updated+realTime()-begin)
 	m.w.updated = 0
-	if m.w.key == keyFollowed {
-		m.w.key = keyDrawn
-	}
+	m.w.drawn(v.Content, !m.guard.portions.owed)
 	return v
 }
 

@@ -81,15 +81,33 @@ func TestTheHour(t *testing.T) {
 	}
 	plan := hourPlan(hourShort)
 	alone := hourWithout(t, length, plan)
-	with, w := hourWith(t, length, plan)
+	for name, c := range map[string]struct {
+		rate int
+		key  time.Duration
+	}{"a fast line": {0, keyLimit}, "a slow line": {lineRate, lineKeyLimit}} {
+		t.Run(name, func(t *testing.T) {
+			with, w := hourWith(t, length, plan, c.rate)
+			w.check(t, length, with-alone, c.key)
+			rest, storm := w.rates(plan, resting), w.rates(plan, cutting, mending)
+			t.Logf("bytes a second at rest: mean %d, most in 10 s %d; in a storm: mean %d, most %d", rest.mean, rest.most, storm.mean, storm.most)
+			if rest.most > restLimit || storm.most > stormLimit {
+				t.Errorf("more than %d bytes a second at rest, or %d in a storm", restLimit, stormLimit)
+			}
+		})
+	}
+}
 
-	share := (with - alone).Seconds() / length.Seconds()
+// check holds what the terminal cost against the limits: processor time, and how long
+// frames and keys took.
+func (w *watcher) check(t *testing.T, length, spent, keyLimit time.Duration) {
+	share := spent.Seconds() / length.Seconds()
 	frame, key := percentile(w.frames, 99), percentile(w.keys, 95)
-	rest, storm := w.rates(plan, resting), w.rates(plan, cutting, mending)
-	t.Logf("%v of %d tunnels: %.2f %% of a core (%v, and %v for feed and store alone)", length, hourTunnels, share*100, with-alone, alone)
-	t.Logf("bytes a second at rest: mean %d, most in 10 s %d; in a storm: mean %d, most %d", rest.mean, rest.most, storm.mean, storm.most)
+	t.Logf("%v of %d tunnels: %.2f %% of a core beside feed and store", length, hourTunnels, share*100)
 	t.Logf("%d frames: median %v, p99 %v, longest %v", len(w.frames), percentile(w.frames, 50), frame, percentile(w.frames, 100))
-	t.Logf("%d keys: to the screen median %v, p95 %v, longest %v", len(w.keys), percentile(w.keys, 50), key, percentile(w.keys, 100))
+	t.Logf("%d keys, and %d that changed nothing: to the screen median %v, p95 %v, longest %v",
+		len(w.keys), w.idle, percentile(w.keys, 50), key, percentile(w.keys, 100))
+	t.Logf("%d answers to the last portion: median %v, p95 %v, longest %v",
+		len(w.answers), percentile(w.answers, 50), percentile(w.answers, 95), percentile(w.answers, 100))
 
 	slack, hurry := 1.0, time.Duration(1)
 	if length <= hourShort { // other programs are on the machine, and little is measured
@@ -98,13 +116,10 @@ func TestTheHour(t *testing.T) {
 	if share > shareLimit*slack {
 		t.Errorf("%.2f %% of a core, want at most %.0f", share*100, shareLimit*slack*100)
 	}
-	if rest.most > restLimit || storm.most > stormLimit {
-		t.Errorf("more than %d bytes a second at rest, or %d in a storm", restLimit, stormLimit)
-	}
 	if limit := frameLimit * hurry; frame > limit {
 		t.Errorf("99 %% of the frames take up to %v, want at most %v", frame, limit)
 	}
-	if limit := keyLimit * hurry; key > limit || len(w.keys) == 0 {
+	if limit := keyLimit + (hurry-1)*50*time.Millisecond; key > limit || len(w.keys) == 0 {
 		t.Errorf("95 %% of the keys take up to %v, want at most %v", key, limit)
 	}
 }
@@ -121,11 +136,11 @@ func hourWithout(t *testing.T, length time.Duration, plan func(time.Duration) ph
 	return spent
 }
 
-// hourWith is what they cost with one.
-func hourWith(t *testing.T, length time.Duration, plan func(time.Duration) phase) (spent time.Duration, w *watcher) {
+// hourWith is what they cost with one, on a line of that rate.
+func hourWith(t *testing.T, length time.Duration, plan func(time.Duration) phase, rate int) (spent time.Duration, w *watcher) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFeed(hourTunnels, time.Now())
-		w = &watcher{begin: time.Now()}
+		w = &watcher{begin: time.Now(), line: line{rate: rate}}
 		o := Options{
 			Source: watchedStore{f.store, w}, Environ: []string{"TERM=xterm-256color", "LANG=C.UTF-8"}, Background: BackgroundDark,
 		}.withDefaults()
@@ -133,7 +148,7 @@ func hourWith(t *testing.T, length time.Duration, plan func(time.Duration) phase
 		defer cancel()
 		keys, keyboard := io.Pipe()
 		g := &guard{model: newModel(ctx, o), leave: cancel}
-		w.written = &g.written
+		w.written, w.keyboard = &g.written, keyboard
 		p := programOn(watchedModel{g, w}, &o, keys, w, tea.WithWindowSize(200, 50))
 		ended := make(chan error)
 		runtime.GC()
@@ -151,6 +166,7 @@ func hourWith(t *testing.T, length time.Duration, plan func(time.Duration) phase
 		if err := <-ended; err != nil || g.fault != nil {
 			t.Error(err, g.fault)
 		}
+		time.Sleep(tryAfter) // what is waited for comes to nothing
 	})
 	return spent, w
 }

@@ -66,6 +66,22 @@ func childInStorm(o Options) int {
 // a key), and a busy machine may let it.
 const splitLost = 2
 
+// lastSingle is what is typed one by one before them.
+const lastSingle = "ñandú "
+
+// splitRunes are typed in two writes each.
+var splitRunes = []rune("äöüßéèçøåπλЖя名前한国語")
+
+// runesLost counts the split characters that a filter lacks; they come after the
+// others.
+func runesLost(filter string) (n int) {
+	_, split, _ := strings.Cut(filter, lastSingle)
+	for _, r := range splitRunes {
+		n += boolInt(!strings.ContainsRune(split, r))
+	}
+	return n
+}
+
 // stormKeys is a terminal with a program in a storm on it, and what was typed.
 type stormKeys struct {
 	*pty
@@ -96,6 +112,9 @@ func TestNoKeyIsLost(t *testing.T) {
 			got, err := readSettings(state)
 			if err != nil || !want.MatchString(got.Filter) {
 				t.Errorf("the filter is %q (%v), want what matches %s", got.Filter, err, want)
+			}
+			if lost := runesLost(got.Filter); lost > splitLost {
+				t.Errorf("%d of the characters in two pieces are lost in %q, want at most %d", lost, got.Filter, splitLost)
 			}
 		})
 	}
@@ -193,12 +212,12 @@ func (k *stormKeys) typeFilter() *regexp.Regexp {
 	k.send("/")
 	burst := words("b", 30)
 	k.send(burst)
-	single := words("s", 20) + "名前 ñandú "
+	single := words("s", 20) + "名前 " + lastSingle
 	for _, r := range single {
 		k.one(string(r))
 	}
 	want := "^" + burst + single
-	for i, r := range []rune("äöüßéèçøåπλЖя名前한国語") {
+	for i, r := range splitRunes {
 		k.send(string(r)[:1])
 		k.send(string(r)[1:])
 		number := fmt.Sprintf("%d ", i)
