@@ -50,10 +50,8 @@ func (l *eventLog) after(list []Event, number uint64, limit int) ([]Event, uint6
 func (s *Store) EventsSince(number uint64) (events []Event, missed uint64) {
 	chunk := make([]Event, 0, s.pendingEvents(number))
 	for {
-		s.mu.Lock()
 		var gone uint64
-		chunk, gone = s.log.after(chunk[:0], number, readEvents)
-		s.release()
+		chunk, gone = s.NextEvents(number, chunk[:0])
 		if gone > 0 { // overwritten meanwhile, too: keep what is unbroken
 			missed += gone + uint64(len(events))
 			events = events[:0]
@@ -64,6 +62,15 @@ func (s *Store) EventsSince(number uint64) (events []Event, missed uint64) {
 		events = append(events, chunk...)
 		number = chunk[len(chunk)-1].Number
 	}
+}
+
+// NextEvents is [Store.EventsSince] for who takes them a few at a time, and needs
+// no memory for all: it appends at most 256 to into, and none where there are none.
+func (s *Store) NextEvents(number uint64, into []Event) (events []Event, missed uint64) {
+	s.mu.Lock()
+	defer s.release()
+	s.drain()
+	return s.log.after(into, number, readEvents)
 }
 
 // pendingEvents is how many changes there are after the one of that number, but no

@@ -124,10 +124,11 @@ type journalist struct {
 	stderr  io.Writer
 	options reporting
 
-	told  uint64 // number of the last event written
-	diary diary  // of the incidents
-	over  bool   // the station has ended
-	why   error  // with this
+	told      uint64        // number of the last event written
+	unwritten []fleet.Event // memory for some more
+	diary     diary         // of the incidents
+	over      bool          // the station has ended
+	why       error         // with this
 }
 
 // write writes hello, then reports and events until ctx or the station ends.
@@ -193,17 +194,22 @@ func (j *journalist) changes() error {
 
 // events writes those that have not been written.
 func (j *journalist) events() error {
-	events, missed := j.station.store.EventsSince(j.told)
-	if missed > 0 {
-		fmt.Fprintf(j.stderr, "read standard output faster: %s not written, only the newest are kept\n", count(int(missed), "event"))
-	}
-	for i := range events {
-		j.told = events[i].Number
-		if err := j.out.Event(&events[i]); err != nil {
-			return err
+	for {
+		var missed uint64
+		j.unwritten, missed = j.station.store.NextEvents(j.told, j.unwritten[:0])
+		if missed > 0 {
+			fmt.Fprintf(j.stderr, "read standard output faster: %s not written, only the newest are kept\n", count(int(missed), "event"))
+		}
+		if len(j.unwritten) == 0 {
+			return nil
+		}
+		for i := range j.unwritten {
+			j.told = j.unwritten[i].Number
+			if err := j.out.Event(&j.unwritten[i]); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
 }
 
 // last writes what happened up to the end.

@@ -8,20 +8,12 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 )
 
-// gcPercent keeps the heap close to what is alive. There is next to no garbage
-// once a station runs, so this costs nothing, and the default would let what
-// reading an inventory leaves behind double the memory of a large fleet.
-const gcPercent = 10
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	collectOften()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, func() {

@@ -54,6 +54,7 @@ func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
 	debug.FreeOSMemory()
 	s.store = fleet.NewStore(inv, time.Now())
 	s.connect()
+	keepClose()
 	return s, nil
 }
 

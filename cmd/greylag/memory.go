@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+const (
+	// gcPercent keeps the heap close to what is alive. There is next to no garbage
+	// once a station runs, so this costs nothing, and the default would let what
+	// reading an inventory leaves behind double the memory of a large fleet.
+	gcPercent = 10
+	// gcRoom is how much garbage, in bytes, may lie about in the heap of a large
+	// fleet before it is collected: less than gcPercent of it.
+	gcRoom = 4 << 20
+)
+
+// collectOften sets gcPercent, unless the environment says otherwise.
+func collectOften() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+}
+
+// keepClose keeps the heap as close as gcRoom to what is alive now, a whole fleet.
+func keepClose() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	live := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(live)
+	debug.SetGCPercent(percentOf(live[0].Value.Uint64()))
+}
+
+// percentOf is gcRoom in per cent of a heap of that many bytes, from 1 to gcPercent.
+func percentOf(heap uint64) int {
+	return int(min(max(gcRoom*100/max(heap, 1), 1), gcPercent))
+}
