@@ -29,7 +29,8 @@ func TestIncidentsInTheStream(t *testing.T) {
 			}
 		}
 		first, last := changes[0], changes[len(changes)-1]
-		if len(first.Members) != 3 || first.Down != 3 || !first.End.IsZero() {
+		// It is one from the third on; a few more are due in the same turn of the loop.
+		if n := len(first.Members); n < 3 || n > 6 || first.Down != n || !first.End.IsZero() {
 			t.Errorf("it begins with %+v", first)
 		}
 		if last.Down != 0 || last.End.IsZero() || len(last.Members) < 200 || last.Shared < len(last.Members) {
