@@ -365,15 +365,21 @@ func TestSuspendFromShell(t *testing.T) {
 	if got := p.settings(); got.Lflag&unix.ICANON == 0 || got.Lflag&unix.ECHO == 0 {
 		t.Errorf("the shell's terminal is %+v", got)
 	}
-	p.mu.Lock()
-	p.output.Reset()
-	p.mu.Unlock()
+	p.forget()
 	p.master.WriteString("fg\n")
 	p.await("live engine on jump1")
+	p.forget() // the prompt before fg is not the one after q
 	p.master.WriteString("q")
 	p.await("ready> ")
 	p.master.WriteString("exit\n")
 	p.end(20 * time.Second)
+}
+
+// forget lets await look only for what is still to come.
+func (p *pty) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.output.Reset()
 }
 
 // TestSynchronizedOutput: the terminal is asked for it, over SSH too, and it is
