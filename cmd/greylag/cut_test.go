@@ -20,7 +20,6 @@ import (
 func alone() bool { return os.Getenv("GREYLAG_ALONE") != "" }
 
 const (
-	cutTunnels  = 10_000
 	cutInterval = time.Second
 	cutRetries  = 3
 )

@@ -101,6 +101,9 @@ func faultFleet(t *testing.T) (file string, far *severable) {
 func TestHostFaults(t *testing.T) {
 	for _, c := range hostFaults {
 		t.Run(c.name, func(t *testing.T) {
+			if raceEnabled && strings.Contains(c.shell, "ulimit -v") {
+				t.Skip("the race detector needs more address space than that")
+			}
 			file, far := faultFleet(t)
 			self := program(t, "headless", "--events", "-c", file)
 			cmd := exec.Command("/bin/sh", append([]string{"-c", c.shell + ` exec "$@"`, "sh", self.Path}, self.Args[1:]...)...)

@@ -14,14 +14,17 @@ import (
 const lookEvery = time.Second
 
 // whileRead is ctx until the reader of a pipe or socket has gone away. A stream
-// that has nothing to say for hours should not outlive it.
+// that has nothing to say for hours should not outlive it. After the cancel function
+// has returned w is not looked at any more.
 func whileRead(ctx context.Context, w io.Writer) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	f, ok := w.(*os.File)
 	if !ok || !isStream(f) {
 		return ctx, cancel
 	}
+	over := make(chan struct{})
 	go func() {
+		defer close(over)
 		tick := time.NewTicker(lookEvery)
 		defer tick.Stop()
 		for {
@@ -35,7 +38,7 @@ func whileRead(ctx context.Context, w io.Writer) (context.Context, context.Cance
 			}
 		}
 	}()
-	return ctx, cancel
+	return ctx, func() { cancel(); <-over }
 }
 
 func isStream(f *os.File) bool {
