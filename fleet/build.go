@@ -89,16 +89,14 @@ func (s *Store) walkTunnels(now time.Time, from *sourceSet, sum *Summary, w Walk
 	defer rowChunks.Put(chunk)
 	var t TunnelReport
 	var evidence []Evidence // of the tunnel before
-	copied := 0             // rows below this number have been copied
 	for i, number := range s.numbers {
-		switch {
-		case number < 0:
+		if i%reportRows == 0 {
+			s.copyNumbered(chunk, s.numbers[i:min(i+reportRows, len(s.numbers))])
+		}
+		if number < 0 {
 			t = s.reportDisabled(i, now)
-		case int(number) == copied:
-			copied += s.copyRows(chunk, copied)
-			fallthrough
-		default:
-			r := &chunk.rows[number%reportRows]
+		} else {
+			r := &chunk.rows[i%reportRows]
 			t.Evidence = evidence
 			evidence = s.tellRow(r, i, now, from, &t)
 			t.Recent = r.outcomes.recent(chunk.recent[:0])
@@ -109,17 +107,6 @@ func (s *Store) walkTunnels(now time.Time, from *sourceSet, sum *Summary, w Walk
 		}
 	}
 	return nil
-}
-
-// copyRows copies the rows from that number on and returns how many.
-func (s *Store) copyRows(chunk *rowChunk, from int) int {
-	s.mu.Lock()
-	defer s.release()
-	n := copy(chunk.rows[:], s.rows[from:])
-	for i := range chunk.rows[:n] {
-		chunk.detach(i)
-	}
-	return n
 }
 
 // detach copies the evidence of a row that was copied, which would change.

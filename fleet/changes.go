@@ -105,13 +105,15 @@ func (s *Store) tellTunnels(numbers []int32, from *sourceSet, c *Changes) {
 	}
 }
 
-// copyNumbered copies the rows of those numbers.
+// copyNumbered copies the rows of those numbers; -1 has none.
 func (s *Store) copyNumbered(chunk *rowChunk, numbers []int32) {
 	s.mu.Lock()
 	defer s.release()
 	for i, number := range numbers {
-		chunk.rows[i] = s.rows[number]
-		chunk.detach(i)
+		if number >= 0 {
+			chunk.rows[i] = s.rows[number]
+			chunk.detach(i)
+		}
 	}
 }
 

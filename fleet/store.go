@@ -7,6 +7,7 @@
 package fleet
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -51,57 +52,53 @@ type Store struct {
 func NewStore(inv *Inventory, start time.Time) *Store {
 	enabled := inv.Enabled()
 	s := &Store{
-		inv:     inv,
-		start:   start,
-		numbers: numberTunnels(inv),
-		rows:    make([]row, len(enabled)),
+		inv:       inv,
+		start:     start,
+		positions: inv.order(),
+		rows:      make([]row, len(enabled)),
 	}
 	for i, t := range enabled {
 		s.rows[i].init(t, start)
 		s.rows[i].number = int32(i)
 	}
-	s.positions = numberPositions(s.numbers, len(enabled))
+	s.numbers = numbersOf(s.positions, len(inv.Tunnels))
 	s.changed = newChangeLog(len(enabled) + len(inv.Spokes))
 	s.incidents = newIncidents(s.rows, start)
 	s.linkSpokes()
 	return s
 }
 
-// Enabled returns the tunnels that are to be probed, in the inventory's order.
+// Enabled returns the tunnels that are to be probed, in the inventory's Order.
 // The engine numbers tunnels by their position in this list.
 func (inv *Inventory) Enabled() []*Tunnel {
 	var list []*Tunnel
-	for i := range inv.Tunnels {
-		if inv.Tunnels[i].Enabled {
-			list = append(list, &inv.Tunnels[i])
-		}
+	for _, position := range inv.order() {
+		list = append(list, &inv.Tunnels[position])
 	}
 	return list
 }
 
-// numberTunnels maps positions in the inventory to positions in Enabled.
-func numberTunnels(inv *Inventory) []int32 {
-	numbers := make([]int32, len(inv.Tunnels))
-	next := int32(0)
+// order returns the positions of the enabled tunnels by number.
+func (inv *Inventory) order() []int32 {
+	if inv.Order != nil {
+		return inv.Order
+	}
+	var order []int32
 	for i := range inv.Tunnels {
-		numbers[i] = -1
 		if inv.Tunnels[i].Enabled {
-			numbers[i] = next
-			next++
+			order = append(order, int32(i))
 		}
 	}
-	return numbers
+	return order
 }
 
-// numberPositions is the other direction of numberTunnels.
-func numberPositions(numbers []int32, enabled int) []int32 {
-	positions := make([]int32, enabled)
-	for position, number := range numbers {
-		if number >= 0 {
-			positions[number] = int32(position)
-		}
+// numbersOf is the other direction of order: by position, -1 where disabled.
+func numbersOf(order []int32, tunnels int) []int32 {
+	numbers := slices.Repeat([]int32{-1}, tunnels)
+	for number, position := range order {
+		numbers[position] = int32(number)
 	}
-	return positions
+	return numbers
 }
 
 // Record adds facts in the order in which they happened. It implements

@@ -21,7 +21,7 @@ const firstContact = time.Second
 // Their places are on the lines of the grid of turns, gap apart, if there is one:
 // elsewhere each would wait for its turn, and its line go down late by as much.
 func phases(tunnels []Tunnel, gap time.Duration) []time.Duration {
-	order, hashes := shuffled(tunnels)
+	order, hashes := shuffled(len(tunnels), byName(tunnels))
 	p := make([]time.Duration, len(tunnels))
 	for len(order) > 0 {
 		interval := tunnels[order[0]].Interval
@@ -38,17 +38,32 @@ func phases(tunnels []Tunnel, gap time.Duration) []time.Duration {
 	return p
 }
 
+// Order returns the numbers 0 … n-1 of tunnels in the order in which they are
+// probed, those of one interval together. Given to [New] in this order, what is due
+// together lies together in memory, which counts with many tunnels (fleet's
+// BenchmarkRecord).
+func Order(n int, tunnel func(i int) (name string, interval time.Duration)) []int32 {
+	order, _ := shuffled(n, tunnel)
+	return order
+}
+
+func byName(tunnels []Tunnel) func(int) (string, time.Duration) {
+	return func(i int) (string, time.Duration) { return tunnels[i].Name, tunnels[i].Interval }
+}
+
 // shuffled returns the tunnels' places by interval, then by the hash of the
-// name, and the hashes; equal ones keep the inventory's order.
-func shuffled(tunnels []Tunnel) (order []int32, hashes []uint64) {
-	hashes = make([]uint64, len(tunnels))
-	order = make([]int32, len(tunnels))
-	for i := range tunnels {
-		hashes[i] = siphash.Hash(0, 0, []byte(tunnels[i].Name))
+// name, and the hashes; equal ones keep the order in which they were given.
+func shuffled(n int, tunnel func(i int) (string, time.Duration)) (order []int32, hashes []uint64) {
+	hashes, order = make([]uint64, n), make([]int32, n)
+	intervals := make([]time.Duration, n)
+	for i := range order {
+		var name string
+		name, intervals[i] = tunnel(i)
+		hashes[i] = siphash.Hash(0, 0, []byte(name))
 		order[i] = int32(i)
 	}
 	slices.SortStableFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(tunnels[a].Interval, tunnels[b].Interval), cmp.Compare(hashes[a], hashes[b]))
+		return cmp.Or(cmp.Compare(intervals[a], intervals[b]), cmp.Compare(hashes[a], hashes[b]))
 	})
 	return order, hashes
 }

@@ -59,6 +59,7 @@ func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
 }
 
 func (s *station) open(o stationOptions) error {
+	arrange(s.inv)
 	tunnels := probeTunnels(s.inv)
 	if err := s.openEngine(o.network, tunnels); err != nil {
 		return err

@@ -1,9 +1,28 @@
 package main
 
 import (
+	"time"
+
 	"greylag/fleet"
 	"greylag/probe"
 )
+
+// arrange has the tunnels numbered in the order in which they are probed.
+func arrange(inv *fleet.Inventory) {
+	var enabled []int32
+	for i := range inv.Tunnels {
+		if inv.Tunnels[i].Enabled {
+			enabled = append(enabled, int32(i))
+		}
+	}
+	inv.Order = probe.Order(len(enabled), func(i int) (string, time.Duration) {
+		t := &inv.Tunnels[enabled[i]]
+		return t.Name, t.Interval
+	})
+	for number, i := range inv.Order {
+		inv.Order[number] = enabled[i]
+	}
+}
 
 // probeTunnels says to the engine what the inventory says: the enabled tunnels,
 // in the order by which the store knows them.
