@@ -14,7 +14,8 @@ import (
 // each is sent when it is due.
 type pace struct {
 	gap    time.Duration // 0: no grid
-	limit  int           // packets in one turn, unless it is late
+	limit  int           // packets in one turn
+	owed   float64       // packets that turns may send now: their share, and what late ones have left
 	turned time.Duration // when the last one was
 	room   int           // packets that it might send
 	full   bool          // and it sent as many: more may be due
@@ -56,11 +57,12 @@ func (p *pace) settle() {
 	p.retime(p.steady)
 }
 
-// retime sets grid and limit for a rate. A turn sends at most three
-// milliseconds' share: a loop that woke late catches up without a burst.
+// retime sets grid and limit for a rate. A turn sends at most three milliseconds'
+// share, so that answers are read and times are kept between one and the next.
 func (p *pace) retime(rate float64) {
 	p.gap, p.rate = gapOf(rate), rate
 	p.limit = max(int(2.9*rate/1000), int(1.5*rate*p.gap.Seconds()), perTurn)
+	p.owed = float64(p.limit)
 }
 
 // gapOf is the distance of turns for a rate; 0: there is no grid.
@@ -76,34 +78,53 @@ func gapOf(rate float64) time.Duration {
 	return grids[len(grids)-1]
 }
 
-// longestShare is how much of a delay one turn may make good, beside a gap.
+// longestShare is how much of a delay is made good by turns at once, beside a gap.
 const longestShare = 10 * time.Millisecond
 
-// budget begins a turn: it returns how many packets that at now may send. Where turns come late,
-// that is what has become due meanwhile, and more, or the loop falls behind for ever.
+// budget begins a turn: it returns how many packets that at now may send. Where turns
+// come late, there are several at once, or the loop falls behind for ever.
 func (p *pace) budget(now time.Duration) int {
-	p.room = p.allowance(now)
+	since := now - p.turned
+	p.turned = now
+	p.owe(since)
+	p.allow(now, since)
+	p.room = int(min(float64(p.limit), p.owed, p.allowed))
 	p.full = p.room == 0
 	return p.room
 }
 
-func (p *pace) allowance(now time.Duration) int {
-	since := min(now-p.turned, longestShare+p.gap)
-	p.turned = now
-	share := max(p.limit, int(1.5*p.rate*since.Seconds()))
+// owe adds the share of the time since the last turn.
+func (p *pace) owe(since time.Duration) {
+	if p.gap == 0 {
+		p.owed = float64(p.limit)
+		return
+	}
+	p.owed += since.Seconds() * float64(p.limit) / p.gap.Seconds()
+	p.owed = min(p.owed, max(float64(p.limit), p.worth(p.rate, longestShare+p.gap)))
+}
+
+// allow adds what maxRate allows. What was not used is lost, but for a turn's worth,
+// or what came since the last; or for what could not be used yet.
+func (p *pace) allow(now, since time.Duration) {
 	if math.IsInf(p.maxRate, 1) { // no time, times infinity, is not a number
-		return share
+		return
+	}
+	longest := longestShare + p.gap
+	if p.full {
+		since = longest
 	}
 	p.allowed += (now - p.asOf).Seconds() * p.maxRate
 	p.asOf = now
-	// What was not used is lost, but for a turn's worth, or what came since the last.
-	p.allowed = min(p.allowed, max(1, p.maxRate*max(since, p.gap, time.Millisecond).Seconds()*1.5))
-	return int(min(float64(share), p.allowed))
+	p.allowed = min(p.allowed, max(1, p.worth(p.maxRate, max(min(since, longest), p.gap, time.Millisecond))))
 }
 
-// spend says that the turn sends n packets, and takes them off what maxRate allows.
+// worth is half as much again as a rate has in a time.
+func (p *pace) worth(rate float64, in time.Duration) float64 { return 1.5 * rate * in.Seconds() }
+
+// spend says that the turn sends n packets.
 func (p *pace) spend(n int) {
 	p.full = n >= p.room
+	p.owed -= float64(n)
 	if !math.IsInf(p.maxRate, 1) {
 		p.allowed -= float64(n)
 	}
@@ -128,7 +149,7 @@ func (p *pace) spendSpare(n int) { p.saved -= float64(n) }
 
 // turn returns when the loop should turn again, with the next tunnel due at due.
 // One that fell due during the turn before is not kept waiting for the next line
-// of the grid; what that turn had no room for is, or it would be a burst.
+// of the grid; what is more than the turns' share is, or it would be a burst.
 func (p *pace) turn(now, due time.Duration) time.Duration {
 	if due <= now && p.allowed < 1 {
 		due = now + time.Duration((1-p.allowed)/p.maxRate*float64(time.Second))
@@ -136,7 +157,7 @@ func (p *pace) turn(now, due time.Duration) time.Duration {
 	switch {
 	case p.gap == 0:
 		return max(due, now+grainLength)
-	case due <= now && !p.full:
+	case due <= now && (!p.full || p.owed >= 1):
 		return now
 	}
 	t := max(due, now+1)

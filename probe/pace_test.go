@@ -68,16 +68,26 @@ func TestPaceTurn(t *testing.T) {
 	}
 }
 
-// What a turn had no room for waits for the next line, or it would be a burst.
+// What a turn had no room for goes out by the next, at once, as long as they have
+// something left of what came due while they were late; then it waits for the next
+// line, or it would be a burst.
 func TestPaceOfFullTurns(t *testing.T) {
 	p := newPace(10_000, 10_000, 0)
 	p.settle()
-	p.spend(p.budget(3 * p.gap))
-	if got := p.turn(3*p.gap+1, 2*p.gap); got != 4*p.gap {
-		t.Errorf("next turn at %v; want %v", got, 4*p.gap)
+	now := 20 * p.gap
+	sent := 0
+	for p.turn(now, 2*p.gap) == now {
+		n := p.budget(now)
+		p.spend(n)
+		if sent += n; n > p.limit || sent > 1000 {
+			t.Fatalf("%d at once, %d in all; want %d at most, and an end", n, sent, p.limit)
+		}
 	}
-	if p.budget(4 * p.gap); p.full {
-		t.Error("full before anything was sent")
+	if sent != 180 {
+		t.Errorf("%d at once in all; want 12 milliseconds' share, and half as much", sent)
+	}
+	if got := p.turn(now+1, 2*p.gap); got != 21*p.gap {
+		t.Errorf("next turn at %v; want %v", got, 21*p.gap)
 	}
 }
 
@@ -104,18 +114,18 @@ func TestPaceBudget(t *testing.T) {
 	}
 }
 
-// Without a limit the budget is a turn's, also when no time has passed; after a
-// while it is half as much again as has become due, up to 12 ms worth.
+// Without a limit the budget is a turn's at most, and what turns have a share in.
 func TestPaceUnlimited(t *testing.T) {
 	p := newPace(10_000, 10_000, 0)
 	for _, c := range []struct {
 		now  time.Duration
 		want int
-	}{{0, p.limit}, {0, p.limit}, {time.Millisecond, p.limit}, {5 * time.Millisecond, 60}, {time.Hour, 180}} {
-		if got := p.budget(c.now); got != c.want || got < 10 {
+	}{{0, 30}, {0, 0}, {time.Millisecond, 15}, {5 * time.Millisecond, 30}, {5 * time.Millisecond, 30}, {5 * time.Millisecond, 0}} {
+		got := p.budget(c.now)
+		if got != c.want {
 			t.Errorf("at %v: %d; want %d", c.now, got, c.want)
 		}
-		p.spend(30)
+		p.spend(got)
 	}
 }
 
@@ -142,25 +152,28 @@ func owedWhenLate(rate float64, maxRate int, late time.Duration) float64 {
 		p.spend(n)
 		sent += n
 		due := time.Duration(float64(sent+1)/rate*float64(time.Second)) + time.Microsecond // what rounding takes
-		now = p.turn(now, due) + late
+		if next := p.turn(now, due); next > now {
+			now = next + late
+		}
 	}
 	return rate*now.Seconds() - float64(sent)
 }
 
-// Turns that come at every third line of the grid, because each takes so long, may
-// together send more than the rate: what is late is caught up with.
-func TestPaceOfLongTurns(t *testing.T) {
+// Turns that come late, because others had the processor, may together send more
+// than the rate: what is late is caught up with.
+func TestPaceOfLateTurns(t *testing.T) {
 	p := newPace(10_000, 10_000, 0)
 	p.settle()
 	sent, now := 0, time.Duration(0)
 	for range 100 {
 		now += 3 * p.gap
-		sent += p.budget(now)
+		for more := true; more; more = p.turn(now, now) == now {
+			n := p.budget(now)
+			p.spend(n)
+			sent += n
+		}
 	}
 	if rate := float64(sent) / now.Seconds(); rate < 12_000 || rate > 16_000 {
 		t.Errorf("up to %.0f a second; want half as much again as 10,000", rate)
-	}
-	if got := p.budget(now + time.Minute); got > 180 {
-		t.Errorf("after a minute %d at once; want 18 milliseconds' share at most", got)
 	}
 }
