@@ -48,6 +48,7 @@ type incidents struct {
 	rows    []row
 	falls   []fall // as rows
 	commons commons
+	looks   []look // what readers are to look into
 
 	last, version uint64      // the newest number, and the newest version of any
 	open          []*incident // by number
@@ -103,9 +104,7 @@ func (g *incidents) fell(r *row, at time.Time) {
 		g.touch(inc, at)
 		return
 	}
-	if clue := g.stir(r.number, at); clue != nil {
-		g.judge(r.number, clue, at)
-	}
+	g.stir(r.number, at)
 }
 
 // matching is the open incident in whose moment a tunnel can have failed, and
@@ -120,19 +119,6 @@ func (g *incidents) matching(tunnel int32) (best *incident) {
 		}
 	}
 	return best
-}
-
-// stir counts a failure that belongs to no incident. It returns what may explain
-// it, if it is time to look: what the fewest share, if there are several.
-func (g *incidents) stir(tunnel int32, at time.Time) (clue *common) {
-	w := g.falls[tunnel].window
-	for _, i := range g.commons.of(tunnel) {
-		v := &g.commons.list[i]
-		if v.burst.add(w) && clue == nil && g.promising(v, w, at.Sub(g.start)) {
-			clue = v
-		}
-	}
-	return clue
 }
 
 // rose takes in that a tunnel came up.

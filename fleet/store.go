@@ -123,11 +123,13 @@ func (s *Store) Record(events []probe.Event) {
 	}
 }
 
-// Flush applies what has been recorded before the call. Readers of the store
-// do so by themselves.
+// Flush applies what has been recorded before the call, and finds the incidents
+// that explain it. Readers of the store do so by themselves.
 func (s *Store) Flush() {
 	s.mu.Lock()
-	s.release()
+	defer s.release()
+	s.drain()
+	s.incidents.ponder()
 }
 
 // release ends a step on the rows: it applies what was queued meanwhile, wakes

@@ -31,6 +31,10 @@ func (s *Store) applyLine(r *row, e *probe.Event) {
 	if e.To == r.line || e.To < session.Pending || e.To > session.Disabled {
 		return
 	}
+	if e.From == session.Down {
+		s.incidents.ponder()
+	}
+	s.incidents.hurry(e.At)
 	from := r.state()
 	r.line = e.To
 	r.lossy, r.slow = false, false
