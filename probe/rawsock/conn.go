@@ -166,7 +166,7 @@ func (c *Conn) Queue(way int, destination [4]byte, payload []byte) {
 	e.out.queue(place, destination, payload, oob)
 }
 
-// Flush sends the batch with one system call for 64 packets, without blocking,
+// Flush sends the batch with one system call for 32 packets, without blocking,
 // and empties it. failed gets the place of each packet that could not be sent
 // and the kernel's error number; a full buffer is ENOBUFS.
 func (c *Conn) Flush(failed func(place int, err error)) {
