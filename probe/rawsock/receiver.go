@@ -65,14 +65,19 @@ func newReceiver(s *socket, program []bpf.Instruction, room, buffer int) (*recei
 
 // mostBatches is how many batches one call takes in: who floods us must not keep
 // us from sending.
-const mostBatches = 64
+const mostBatches = 128
 
 // receive hands over what is in the socket's buffer now.
 func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
-	begun := time.Now()
 	r.taken = 0
 	defer r.look()
-	for range mostBatches {
+	return r.receiveBatches(time.Now(), mostBatches, handle)
+}
+
+// receiveBatches hands over that many batches at most. begun is when this reading of
+// the buffer began.
+func (r *receiver) receiveBatches(begun time.Time, most int, handle func(packet []byte, at time.Time)) error {
+	for range most {
 		more, err := r.receiveBatch(begun, handle)
 		if err != nil || !more {
 			return err
@@ -82,7 +87,6 @@ func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
 }
 
 // receiveBatch hands over one batch at most, and says whether there may be more.
-// begun is when this reading of the buffer began.
 func (r *receiver) receiveBatch(begun time.Time, handle func(packet []byte, at time.Time)) (more bool, err error) {
 	n, err := exchange(unix.SYS_RECVMMSG, r.fd, r.headers[:])
 	if err != nil {
