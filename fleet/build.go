@@ -45,16 +45,22 @@ type Walker interface {
 	Summary(*Summary) error
 }
 
+// Pauser is a [Walker] that wants to rest on the way: it is asked every few rows, and
+// returns as of when those are to be that come next.
+type Pauser interface {
+	Pause() (now time.Time, err error)
+}
+
 // Walk shows w the whole fleet as of now, as [Store.Report] has it. No lock is
 // held while w is called, so it may take its time.
 func (s *Store) Walk(now time.Time, w Walker) error {
 	s.Flush()
 	from := s.sources.current()
 	sum := NewSummary(now)
-	if err := s.walkTunnels(now, &from, &sum, w); err != nil {
+	if err := s.walkTunnels(&from, &sum, w); err != nil {
 		return err
 	}
-	if err := s.walkSpokes(now, &sum, w); err != nil {
+	if err := s.walkSpokes(sum.Time, &sum, w); err != nil {
 		return err
 	}
 	sum.Engine = from.engine()
@@ -83,29 +89,50 @@ func (c collector) Summary(s *Summary) error {
 	return nil
 }
 
-// walkTunnels shows the tunnels, the disabled ones too.
-func (s *Store) walkTunnels(now time.Time, from *sourceSet, sum *Summary, w Walker) error {
+// walkTunnels shows the tunnels, the disabled ones too, and sets the time of sum to
+// that of the last ones.
+func (s *Store) walkTunnels(from *sourceSet, sum *Summary, w Walker) error {
 	chunk := rowChunks.Get().(*rowChunk)
 	defer rowChunks.Put(chunk)
+	pause := func() (time.Time, error) { return sum.Time, nil }
+	if p, ok := w.(Pauser); ok {
+		pause = p.Pause
+	}
 	var t TunnelReport
-	var evidence []Evidence // of the tunnel before
-	for i, number := range s.numbers {
-		if i%reportRows == 0 {
-			s.copyNumbered(chunk, s.numbers[i:min(i+reportRows, len(s.numbers))])
+	for first := 0; first < len(s.numbers); first += reportRows {
+		if first > 0 {
+			var err error
+			if sum.Time, err = pause(); err != nil {
+				return err
+			}
 		}
-		if number < 0 {
-			t = s.reportDisabled(i, now)
-		} else {
-			r := &chunk.rows[i%reportRows]
-			t.Evidence = evidence
-			evidence = s.tellRow(r, i, now, from, &t)
-			t.Recent = r.outcomes.recent(chunk.recent[:0])
-		}
-		sum.Tunnels[t.State]++
-		if err := w.Tunnel(&t); err != nil {
+		if err := s.walkRows(chunk, first, from, sum, &t, w); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// walkRows shows a chunk of tunnels. The memory of t's evidence is used again.
+func (s *Store) walkRows(chunk *rowChunk, first int, from *sourceSet, sum *Summary, t *TunnelReport, w Walker) error {
+	numbers := s.numbers[first:min(first+reportRows, len(s.numbers))]
+	s.copyNumbered(chunk, numbers)
+	evidence := t.Evidence
+	for i, number := range numbers {
+		if number < 0 {
+			*t = s.reportDisabled(first+i, sum.Time)
+		} else {
+			r := &chunk.rows[i]
+			t.Evidence = evidence
+			evidence = s.tellRow(r, first+i, sum.Time, from, t)
+			t.Recent = r.outcomes.recent(chunk.recent[:0])
+		}
+		sum.Tunnels[t.State]++
+		if err := w.Tunnel(t); err != nil {
+			return err
+		}
+	}
+	t.Evidence = evidence
 	return nil
 }
 

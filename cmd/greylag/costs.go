@@ -26,6 +26,7 @@ type meter struct {
 
 	mu   sync.Mutex // guards base, which the timer sets
 	base usage      // when all tunnels have been in contact
+	last usage      // when the engine ended
 }
 
 // newMeter must be called before the fleet is made.
@@ -65,12 +66,20 @@ func warmUp(tunnels, maxRate int) time.Duration {
 	return max(time.Second, time.Duration(tunnels)*time.Second/time.Duration(max(maxRate, 1))) + time.Second
 }
 
-// end returns what was taken since the first contact.
-func (m *meter) end() *costs {
+// stop ends measuring, as the engine has ended: what is written afterwards is not
+// counted.
+func (m *meter) stop() {
 	m.timer.Stop()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now, tunnels := m.usage(), len(m.station.inv.Enabled())
+	m.last = m.usage()
+}
+
+// end returns what was taken from the first contact until stop.
+func (m *meter) end() *costs {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now, tunnels := m.last, len(m.station.inv.Enabled())
 	c := &costs{
 		farEnds: m.farEnds, whole: now.at.Sub(m.start), lasted: now.at.Sub(m.base.at), tunnels: tunnels,
 		user: now.user - m.base.user, system: now.system - m.base.system,

@@ -91,6 +91,9 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	writing := j.write(ctx, done)
 	cancel()
 	probing := j.ended(done)
+	if o.meter != nil {
+		o.meter.stop()
+	}
 	if writing == nil {
 		writing = j.last()
 	}
@@ -127,14 +130,18 @@ type journalist struct {
 	told      uint64        // number of the last event written
 	unwritten []fleet.Event // memory for some more
 	diary     diary         // of the incidents
-	over      bool          // the station has ended
-	why       error         // with this
+
+	ending  <-chan struct{} // when reports must not rest any more
+	changed <-chan struct{} // when there are events
+	over    bool            // the station has ended
+	why     error           // with this
 }
 
 // write writes hello, then reports and events until ctx or the station ends.
 func (j *journalist) write(ctx context.Context, done <-chan error) error {
 	changed, cancel := j.station.store.Subscribe()
 	defer cancel()
+	j.ending, j.changed = ctx.Done(), changed
 	tick := time.NewTicker(j.options.every)
 	defer tick.Stop()
 	if err := j.begin(); err != nil {
@@ -181,7 +188,7 @@ func (j *journalist) full() error {
 	if j.options.events {
 		return nil
 	}
-	return j.station.store.Walk(time.Now(), fullWalker{j.out.Walker(), j})
+	return j.station.store.Walk(time.Now(), newFullWalker(j))
 }
 
 // changes writes what has changed.

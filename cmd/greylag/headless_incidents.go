@@ -1,10 +1,6 @@
 package main
 
-import (
-	"time"
-
-	"greylag/fleet"
-)
+import "time"
 
 // incidentPause is the shortest time between records of the same incident. While
 // 500 tunnels go down one by one, each record would name all those before it.
@@ -43,22 +39,4 @@ func (j *journalist) incidentsNow() error {
 		}
 	}
 	return nil
-}
-
-// fullWalker writes the incidents that go on before the summary.
-type fullWalker struct {
-	fleet.Walker
-	journalist *journalist
-}
-
-func (w fullWalker) Summary(s *fleet.Summary) error {
-	for _, i := range w.journalist.station.store.Incidents(nil) {
-		if !i.End.IsZero() {
-			break // the others have ended too
-		}
-		if err := w.journalist.out.Incident(&i); err != nil {
-			return err
-		}
-	}
-	return w.Walker.Summary(s)
 }

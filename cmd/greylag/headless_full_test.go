@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"greylag/fleet"
+	"greylag/fleet/stream"
+	"greylag/probe"
+	"greylag/probe/session"
+)
+
+// fullReport is a report in the making, of a period of 10 s, and what it writes to.
+func fullReport(ending chan struct{}) (*fullWalker, *fleet.Store, *bytes.Buffer) {
+	inv := &fleet.Inventory{Tunnels: []fleet.Tunnel{{Name: "a", Enabled: true, Interval: time.Second, Retries: 3}}}
+	store := fleet.NewStore(inv, time.Now())
+	changed, _ := store.Subscribe()
+	out := &bytes.Buffer{}
+	j := &journalist{
+		station: &station{inv: inv, store: store}, out: stream.NewEncoder(out),
+		options: reporting{every: 10 * time.Second}, ending: ending, changed: changed,
+	}
+	return newFullWalker(j), store, out
+}
+
+// A report rests five times as long as it worked, half of its period in all, and
+// not for what took less than a millisecond.
+func TestReportRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, _ := fullReport(make(chan struct{}))
+		for _, c := range []struct{ work, rest time.Duration }{
+			{500 * time.Microsecond, 0},
+			{500 * time.Microsecond, 5 * time.Millisecond}, // with the one before
+			{100 * time.Millisecond, 500 * time.Millisecond},
+			{10 * time.Second, 4495 * time.Millisecond},
+			{10 * time.Second, 0},
+		} {
+			time.Sleep(c.work)
+			begun := time.Now()
+			now, err := w.Pause()
+			if rested := time.Since(begun); err != nil || rested != c.rest || !now.Equal(time.Now()) {
+				t.Errorf("after %v of work: %v, as of %v, %v; want %v, as of now", c.work, rested, now, err, c.rest)
+			}
+		}
+	})
+}
+
+// What happens while a report rests is written at once; a report that is to end, and
+// the last one, do not rest.
+func TestReportRestsNoLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ending := make(chan struct{})
+		w, store, out := fullReport(ending)
+		time.AfterFunc(20*time.Millisecond, func() {
+			store.Record([]probe.Event{{Kind: probe.Line, From: session.Pending, To: session.Up, At: time.Now()}})
+		})
+		time.AfterFunc(30*time.Millisecond, func() {
+			if !bytes.Contains(out.Bytes(), []byte(`"tunnel":"a","from":"pending","to":"up"`)) {
+				t.Errorf("written 10 ms after the change: %q", out)
+			}
+			close(ending)
+		})
+		begun := time.Now()
+		for range 2 { // the second is that of the last report
+			time.Sleep(10 * time.Millisecond)
+			if _, err := w.Pause(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(begun); took != 40*time.Millisecond {
+			t.Errorf("two pieces took %v; want 40 ms, with 20 of rest that ended as the run did", took)
+		}
+	})
+}
