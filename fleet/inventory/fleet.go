@@ -76,7 +76,7 @@ func (r *reader) takeDefaults(doc table) {
 	if !ok {
 		return
 	}
-	take(r, t, defaultRows(), &r.defaults)
+	take(r, t, inDefaults(tunnelRows), &r.defaults)
 	r.doubtful = r.doubtful || t.has("source") && !r.defaults.Source.IsValid()
 	r.hubs.check(r, t.value("hub"), r.defaults.Hub)
 }
