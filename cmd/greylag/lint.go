@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"cmp"
 	"slices"
 
@@ -54,19 +54,20 @@ func (a *app) runLint(asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	defer collectSeldom()()
 	inv, places, err := inventory.LoadPlaced(path)
 	if err != nil {
 		return inventoryError{err}
 	}
 	found := findPlaces(inv, places)
-	var out bytes.Buffer
+	out := bufio.NewWriter(a.stdout)
 	if asJSON {
-		lintJSON(&out, found)
+		lintJSON(out, found)
 	} else {
-		lintText(&out, path, inv, found)
+		lintText(out, path, len(inv.Tunnels), found)
 	}
-	if _, err := a.stdout.Write(out.Bytes()); outputError(err) != nil {
-		return outputError(err)
+	if err := outputError(out.Flush()); err != nil {
+		return err
 	}
 	return exit(lintCode(found))
 }

@@ -1,30 +1,31 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
 
-	"greylag/fleet"
 	"greylag/fleet/advise"
 )
 
-func lintJSON(out *bytes.Buffer, found []placedFinding) {
+// lintJSON writes an object for each finding. Like lintText it leaves it to the
+// writer to remember what could not be written.
+func lintJSON(out *bufio.Writer, found []placedFinding) {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	for _, f := range found {
-		_ = encoder.Encode(f) // strings and numbers, into memory
+		_ = encoder.Encode(f)
 	}
 }
 
 // lintText writes a line for each finding, and how many there are.
-func lintText(out *bytes.Buffer, path string, inv *fleet.Inventory, found []placedFinding) {
+func lintText(out *bufio.Writer, path string, tunnels int, found []placedFinding) {
 	for _, f := range found {
 		fmt.Fprintf(out, "%s:%d:%d: %s: [%s] %s: %s (%s)\n", path, f.Line, f.Column, f.Severity, f.Rule, f.subject(), f.Message, f.Fix)
 	}
-	fmt.Fprintf(out, "%s: %s: %s\n", path, count(len(inv.Tunnels), "tunnel"), lintTally(found))
+	fmt.Fprintf(out, "%s: %s: %s\n", path, count(tunnels, "tunnel"), lintTally(found))
 }
 
 func (f *placedFinding) subject() string {
