@@ -56,8 +56,7 @@ func (r *reader) each(doc table, key, title string, take func(table)) {
 	for _, t := range r.sections(doc, key, title) {
 		take(t)
 	}
-	for _, p := range r.outline.portions[key] {
-		doc, ok := readSpan(r.lines.text, p)
+	for doc, ok := range readSpans(r.lines.text, r.outline.portions[key]) {
 		r.odd = r.odd || !ok
 		if r.gaveUp() {
 			return
