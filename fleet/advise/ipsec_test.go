@@ -152,6 +152,7 @@ func TestWayOut(t *testing.T) {
 		"spoke protected, far end only": {fleet.TunnelProtected, fleet.CryptoMap, false, true, ""},
 		"hub protected, this end":       {fleet.CryptoMap, fleet.TunnelProtected, true, false, ""},
 		"hub protected, both":           {fleet.CryptoMap, fleet.TunnelProtected, true, true, firstHere},
+		"spoke protected, hub unknown":  {fleet.TunnelProtected, "", true, false, "whatever this end has"},
 		"crypto maps":                   {fleet.CryptoMap, fleet.CryptoMap, true, true, ""},
 		"no IPsec":                      {fleet.IPsecNone, fleet.IPsecNone, true, true, ""},
 		"IPsec at one end only":         {fleet.CryptoMap, fleet.IPsecNone, true, true, ""},

@@ -276,3 +276,23 @@ func BenchmarkFindings(b *testing.B) {
 		}
 	}
 }
+
+// TestNothingIsQuadratic: as many hubs as tunnels, all of one spoke and one far end.
+// A pass over the others for each would take minutes.
+func TestNothingIsQuadratic(t *testing.T) {
+	const n = 50_000
+	inv, first := tunnelTo(sound())
+	one := *first
+	inv.Engine.MaxRate, inv.Hubs, inv.Tunnels = n, nil, make([]fleet.Tunnel, n)
+	for i := range inv.Tunnels {
+		one.Name, one.Hub, one.Spoke, one.Device = fmt.Sprint("t", i), fmt.Sprint("h", i), "s", "eth0"
+		one.Key, one.HasKey = uint32(i), true
+		inv.Tunnels[i] = one
+		inv.Hubs = append(inv.Hubs, fleet.Hub{Name: one.Hub, IPsec: fleet.IPsecNone})
+	}
+	begun := time.Now()
+	found := New(inv).Findings()
+	if took := time.Since(begun); len(found) != n-1 || took > 20*time.Second {
+		t.Errorf("%d findings in %v, want %d", len(found), took, n-1)
+	}
+}

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"math"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -15,7 +16,8 @@ type Places struct {
 	hubs    []section // as the inventory's
 	tunnels []section // as the inventory's
 	keys    []keyPlace
-	numbers map[qualified]uint8
+	numbers map[string]uint8 // of keyPlace, by key
+	inPeer  map[string]uint8 // the same of [tunnel.peer]
 }
 
 // section is the place of one table and of its keys. In bytes from the beginning
@@ -31,14 +33,11 @@ type keyPlace struct {
 	at     int32
 }
 
-// qualified is a key of a table in the section, or of the section: prefix "".
-type qualified struct{ prefix, key string }
-
 // peerPrefix is that of the keys of [tunnel.peer].
 const peerPrefix = "peer."
 
 func newPlaces(l lines) Places {
-	return Places{lines: l, numbers: make(map[qualified]uint8)}
+	return Places{lines: l, numbers: make(map[string]uint8), inPeer: make(map[string]uint8)}
 }
 
 // Tunnel is the place of the first of keys that the i-th tunnel's own tables have;
@@ -54,7 +53,7 @@ func (p *Places) Engine(keys ...string) Place { return p.find(p.engine, keys) }
 
 func (p *Places) find(s section, keys []string) Place {
 	for _, key := range keys {
-		number, is := p.numbers[qualify(key)]
+		number, is := p.number(key)
 		if !is {
 			continue
 		}
@@ -67,11 +66,13 @@ func (p *Places) find(s section, keys []string) Place {
 	return p.place(s.at)
 }
 
-func qualify(key string) qualified {
-	if len(key) > len(peerPrefix) && key[:len(peerPrefix)] == peerPrefix {
-		return qualified{peerPrefix, key[len(peerPrefix):]}
+func (p *Places) number(key string) (number uint8, is bool) {
+	if inner, ofPeer := strings.CutPrefix(key, peerPrefix); ofPeer {
+		number, is = p.inPeer[inner]
+	} else {
+		number, is = p.numbers[key]
 	}
-	return qualified{"", key}
+	return number, is
 }
 
 func (p *Places) place(at int32) Place {
@@ -82,23 +83,22 @@ func (p *Places) place(at int32) Place {
 // section records a table, whose nodes stand shift bytes further on in the text.
 func (p *Places) section(t table, shift func(int) int) section {
 	s := section{at: offset(shift(t.at.value)), from: int32(len(p.keys))}
-	p.record("", t, shift)
-	if peer, is := t.keys["peer"].(map[string]any); is {
-		p.record(peerPrefix, table{"", peer, t.at.child("peer")}, shift)
+	p.record(p.numbers, t.at, shift)
+	if peer := t.at.fields["peer"]; peer != nil {
+		p.record(p.inPeer, peer, shift)
 	}
 	s.keys = int32(len(p.keys)) - s.from
 	return s
 }
 
-func (p *Places) record(prefix string, t table, shift func(int) int) {
-	for key := range t.keys {
-		q := qualified{prefix, key}
-		number, known := p.numbers[q]
+func (p *Places) record(numbers map[string]uint8, table *node, shift func(int) int) {
+	for key, n := range table.fields {
+		number, known := numbers[key]
 		if !known {
-			number = uint8(len(p.numbers)) // a file without mistakes has as many as the schema
-			p.numbers[q] = number
+			number = uint8(len(p.numbers) + len(p.inPeer)) // a file without mistakes has as many as the schema
+			numbers[key] = number
 		}
-		p.keys = append(p.keys, keyPlace{number, offset(shift(t.at.child(key).at))})
+		p.keys = append(p.keys, keyPlace{number, offset(shift(n.at))})
 	}
 }
 
