@@ -105,7 +105,8 @@ type Tunnel struct {
 	DegradedLoss float64       // ratio over the last 100 sent; 0: never
 	DegradedRTT  time.Duration // of the smoothed round trip time; 0: never
 
-	Peer *Peer // nil: nothing is known of the far end
+	Peer    *Peer    // nil: nothing is known of the far end
+	Routing *Routing // nil: nothing is known of it; tunnels may share one
 
 	Line int // of its [[tunnel]] in the file, from 1; 0: not from a file
 }
@@ -124,4 +125,28 @@ type Peer struct {
 	// 0 and 0: it sends none.
 	KeepaliveInterval time.Duration
 	KeepaliveRetries  int
+
+	Key      uint32  // RFC 2890; meant where KeySet is On
+	KeySet   Setting // Off: it has no key
+	Checksum Setting // tunnel checksum
+	Sequence Setting // tunnel sequence-datagrams
+}
+
+// Setting is what is known of an option of the far end.
+type Setting uint8
+
+// The settings.
+const (
+	Unknown Setting = iota
+	Off
+	On
+)
+
+// Routing is what is known of the routing through a tunnel. It is not changed once
+// it is part of one.
+type Routing struct {
+	Routes []netip.Prefix // that static routes send into it; may be empty
+	// Dead is the dead or hold time of the routing protocol that runs over it; 0:
+	// none is known to.
+	Dead time.Duration
 }

@@ -75,6 +75,21 @@ func prefix(r *reader, v value) (netip.Prefix, bool) {
 	return netip.Prefix{}, false
 }
 
+// prefixes takes an array of them.
+func prefixes(r *reader, v value) ([]netip.Prefix, bool) {
+	list, ok := v.raw.([]any)
+	if !ok {
+		r.wrongValue(v, `write ["10.17.0.0/16"]`, "is %s, not an array of prefixes", describe(v.raw))
+		return nil, false
+	}
+	out := make([]netip.Prefix, 0, len(list))
+	for i, raw := range list {
+		p, good := prefix(r, value{v.key, raw, v.at.item(i)})
+		out, ok = append(out, p), ok && good
+	}
+	return out, ok
+}
+
 func badPrefixHint(s string) string {
 	if a, err := netip.ParseAddr(s); err == nil && a.Is4() {
 		return fmt.Sprintf(`write "%s/32" for the one host`, a)

@@ -59,6 +59,9 @@ func count(b bool) int {
 func TestExampleUncommented(t *testing.T) {
 	inv := parse(t, commentedOut.ReplaceAllString(example(t), "$1"))
 	u := inv.Tunnels[0]
+	if u.Routing == nil || len(u.Routing.Routes) != 1 || u.Routing.Dead != 40*time.Second {
+		t.Errorf("routing %+v", u.Routing)
+	}
 	if u.Device != "eth0" || u.DegradedRTT != 250*time.Millisecond || u.Peer.KeepaliveInterval != 10*time.Second {
 		t.Errorf("%+v, peer %+v", u, *u.Peer)
 	}
@@ -93,7 +96,7 @@ func TestExampleShowsEveryKey(t *testing.T) {
 func TestExampleDefaults(t *testing.T) {
 	text := example(t)
 	plain := parse(t, text).Tunnels[0]
-	examples := []string{"watch", "reply_to", "device", "degraded_rtt", "keepalive"}
+	examples := []string{"watch", "reply_to", "device", "degraded_rtt", "routes", "routing_dead", "keepalive"}
 	for _, m := range commentedOut.FindAllStringSubmatchIndex(text, -1) {
 		key := regexp.MustCompile(`[a-z_]+`).FindString(text[m[2]:])
 		if slices.Contains(examples, key) {

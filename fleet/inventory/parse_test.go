@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -88,6 +89,8 @@ ttl = 1
 tos = 184
 degraded_loss = 1
 degraded_rtt = "250ms"
+routes = ["10.17.0.0/16", "0.0.0.0/0"]
+routing_dead = "40s"
 [tunnel.peer]
 mode = "multipoint"
 urpf = "loose"
@@ -96,6 +99,9 @@ front_vrf = "inet"
 inside_vrf = "corp"
 acl_permits_gre = false
 keepalive = "5 4"
+key = 0
+checksum = true
+sequence = false
 `)
 	same(t, &fleet.Inventory{
 		Engine: fleet.EngineOptions{Reflect: false, MaxRate: 1000},
@@ -112,6 +118,11 @@ keepalive = "5 4"
 			Peer: &fleet.Peer{
 				Multipoint: true, URPF: "loose", IPsec: "tunnel-protection", FrontVRF: "inet", InsideVRF: "corp",
 				KeepaliveInterval: 5 * time.Second, KeepaliveRetries: 4,
+				Key: 0, KeySet: fleet.On, Checksum: fleet.On, Sequence: fleet.Off,
+			},
+			Routing: &fleet.Routing{
+				Routes: []netip.Prefix{netip.MustParsePrefix("10.17.0.0/16"), netip.MustParsePrefix("0.0.0.0/0")},
+				Dead:   40 * time.Second,
 			},
 		}},
 	}, got)
@@ -218,6 +229,35 @@ func TestPeerUnknown(t *testing.T) {
 		t.Errorf("no peer: %+v", p)
 	}
 	same(t, &fleet.Peer{URPF: "off", IPsec: "none", ACLPermitsGRE: true}, parse(t, goodTunnel+"[tunnel.peer]").Tunnels[0].Peer)
+}
+
+// TestPeerHasNoKey: "none" is known, and not the same as no word about it.
+func TestPeerHasNoKey(t *testing.T) {
+	for line, want := range map[string]fleet.Setting{"": fleet.Unknown, `peer.key = "none"`: fleet.Off, "peer.key = 0": fleet.On} {
+		if p := parse(t, goodTunnel+"peer.mode = \"point-to-point\"\n"+line).Tunnels[0].Peer; p.KeySet != want || p.Key != 0 {
+			t.Errorf("%q: %+v", line, *p)
+		}
+	}
+}
+
+// TestRoutingOverDefaults: a tunnel's own routes leave the defaults' dead time to
+// it, and the others as they are; "0s" takes it back.
+func TestRoutingOverDefaults(t *testing.T) {
+	const other = "[[tunnel]]\nname = \"%s\"\ndestination = \"198.51.100.%d\"\n"
+	inv := parse(t, "[defaults]\nsource = \"192.0.2.1\"\nrouting_dead = \"40s\"\n"+
+		fmt.Sprintf(other, "a", 1)+"routes = [\"10.0.0.0/8\"]\n"+fmt.Sprintf(other, "b", 2)+
+		fmt.Sprintf(other, "c", 3)+"routing_dead = \"0s\"\n"+fmt.Sprintf(other, "d", 4))
+	var got []fleet.Routing
+	for _, u := range inv.Tunnels {
+		got = append(got, *u.Routing)
+	}
+	same(t, []fleet.Routing{
+		{Routes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Dead: 40 * time.Second},
+		{Dead: 40 * time.Second}, {}, {Dead: 40 * time.Second},
+	}, got)
+	if inv.Tunnels[1].Routing != inv.Tunnels[3].Routing {
+		t.Error("what many tunnels share is kept more than once")
+	}
 }
 
 // TestPeerSendsNone: "" takes back the defaults' timers.

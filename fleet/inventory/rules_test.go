@@ -69,7 +69,16 @@ func TestTunnelRules(t *testing.T) {
 		{"match = \"" + strings.Repeat("서", 41) + "\"", "5:9: match \"" + strings.Repeat("서", 39) + "…\" is not known (write \"id\" or \"address\")"},
 		{`peer.keepalive = "5s"`, `5:18: keepalive "5s": seconds are 1 to 32767 (write seconds and retries, as in "10 3", or "" for none)`},
 		{`peer.acl_permits_gre = "yes"`, `5:24: acl_permits_gre is the string "yes", not true or false (write true or false)`},
-		{`hint = 1`, `5:1: unknown key "hint" ([[tunnel]] has: name, destination, source, hub, spoke, rank, tags, enabled, probe, interval, retries, up_after, key, checksum, sequence, payload, match, reply_to, device, ttl, tos, degraded_loss, degraded_rtt, peer)`},
+		{`hint = 1`, `5:1: unknown key "hint" ([[tunnel]] has: name, destination, source, hub, spoke, rank, tags, enabled, probe, interval, retries, up_after, key, checksum, sequence, payload, match, reply_to, device, ttl, tos, degraded_loss, degraded_rtt, routes, routing_dead, peer)`},
+		{`routes = "10.17.0.0/16"`, `5:10: routes is the string "10.17.0.0/16", not an array of prefixes (write ["10.17.0.0/16"])`},
+		{`routes = ["10.0.0.0/8", "10.17.3.0/16", 7]`, "5:25: routes \"10.17.3.0/16\" has host bits (write \"10.17.0.0/16\")\nf:5:41: routes is the integer 7, not a prefix (write \"10.17.0.0/16\")"},
+		{`routing_dead = 40`, `5:16: routing_dead is the integer 40, not a duration (write "40s")`},
+		{`routing_dead = "65536s"`, `5:16: routing_dead "65536s" is out of range (write "0s" to "65535s")`},
+		{`peer.key = "0"`, `5:12: key is the string "0", not an integer (write 0)`},
+		{`peer.key = "no"`, `5:12: key "no" is no key (write its number, or "none" if it has none)`},
+		{`peer.key = 4294967296`, `5:12: key 4294967296 is out of range (write 0 to 4294967295)`},
+		{`peer.checksum = "yes"`, `5:17: checksum is the string "yes", not true or false (write true or false)`},
+		{`peer.sequence = 1`, `5:17: sequence is the integer 1, not true or false (write true or false)`},
 	} {
 		t.Run(c.line, func(t *testing.T) { mustSay(t, goodTunnel+c.line+"\n", "f:"+c.want) })
 	}
@@ -114,6 +123,8 @@ func TestFileRules(t *testing.T) {
 		"not a default":    {"[defaults]\ndestination = \"198.51.100.1\"\n" + goodTunnel, "2:1: unknown key \"destination\" (it belongs in [[tunnel]])"},
 		"after peer":       {goodTunnel + "[tunnel.peer]\nttl = 5\n", "6:1: unknown key \"ttl\" (it belongs in [defaults] or [[tunnel]], above [tunnel.peer])"},
 		"default peer":     {"[defaults.peer]\nmod = 1\n" + goodTunnel, "2:1: unknown key \"mod\" (did you mean \"mode\"?)"},
+		"default routes":   {"[defaults]\nroutes = []\n" + goodTunnel, "2:1: unknown key \"routes\" (it belongs in [[tunnel]])"},
+		"default peer key": {"[defaults.peer]\nkey = 1\n" + goodTunnel, "2:1: unknown key \"key\" (it belongs in [[tunnel]] or [tunnel.peer])"},
 		"max_rate":         {"[engine]\nmax_rate = 0\n" + goodTunnel, "2:12: max_rate 0 is out of range (write 1 to 2147483647)"},
 		"nothing said":     {"[[tunnel]]\n", "1:1: [[tunnel]] has no destination (write the far end's address)\nf:1:1: [[tunnel]] has no name (write name = \"fra1-seoul\", unique in this file)\nf:1:1: [[tunnel]] has no source (give one to the tunnel, to its hub or to [defaults])"},
 		"empty name":       {"[[tunnel]]\nname = \" \"\nsource = \"192.0.2.10\"\ndestination = \"198.51.100.17\"\n", "2:8: name is empty (write a name, as in \"fra1-seoul\")"},

@@ -14,8 +14,8 @@ import (
 type row[T any] struct {
 	key  string
 	take func(r *reader, v value, into *T)
-	// fit tells, for a [[tunnel]] key, whether [defaults] takes it too and
-	// whether it means anything to probe = "icmp".
+	// fit tells, for a key of [[tunnel]] or [tunnel.peer], whether [defaults] takes
+	// it too and whether it means anything to probe = "icmp".
 	fit fit
 }
 
@@ -76,6 +76,8 @@ var tunnelRows = []row[fleet.Tunnel]{
 	{"tos", to(tos, func(t *fleet.Tunnel) *uint8 { return &t.TOS }), 0},
 	{"degraded_loss", to(ratio, func(t *fleet.Tunnel) *float64 { return &t.DegradedLoss }), 0},
 	{"degraded_rtt", to(between(0, maxInterval), func(t *fleet.Tunnel) *time.Duration { return &t.DegradedRTT }), 0},
+	{"routes", takeRoutes, each},
+	{"routing_dead", takeRoutingDead, 0},
 	{"peer", takePeer, 0},
 }
 
@@ -87,6 +89,9 @@ var peerRows = []row[fleet.Peer]{
 	{"inside_vrf", to(shared(label), func(p *fleet.Peer) *string { return &p.InsideVRF }), 0},
 	{"acl_permits_gre", to(boolean, func(p *fleet.Peer) *bool { return &p.ACLPermitsGRE }), 0},
 	{"keepalive", takeKeepalive, 0},
+	{"key", takePeerKey, each},
+	{"checksum", to(setting, func(p *fleet.Peer) *fleet.Setting { return &p.Checksum }), 0},
+	{"sequence", to(setting, func(p *fleet.Peer) *fleet.Setting { return &p.Sequence }), 0},
 }
 
 var ipsec = oneOf(fleet.IPsecNone, fleet.CryptoMap, fleet.TunnelProtected)
@@ -103,7 +108,7 @@ func isList(name string) bool { return slices.Contains(lists, name) }
 // belongs. The reader holds them, since a row cannot refer to all rows.
 func homes() []home {
 	return []home{
-		{"[defaults]", keysOf(defaultRows())},
+		{"[defaults]", keysOf(inDefaults(tunnelRows))},
 		{"[engine]", keysOf(engineRows)},
 		{"[[hub]]", keysOf(hubRows)},
 		{"[[spoke]]", keysOf(spokeRows)},
@@ -125,9 +130,9 @@ func keysOf[T any](rows []row[T]) []string {
 	return keys
 }
 
-// defaultRows are the tunnel's rows that [defaults] takes.
-func defaultRows() []row[fleet.Tunnel] {
-	return slices.DeleteFunc(slices.Clone(tunnelRows), func(w row[fleet.Tunnel]) bool { return w.fit&each != 0 })
+// inDefaults are those of rows that [defaults] takes too.
+func inDefaults[T any](rows []row[T]) []row[T] {
+	return slices.DeleteFunc(slices.Clone(rows), func(w row[T]) bool { return w.fit&each != 0 })
 }
 
 // take walks the schema over t: each key by its row, the others are unknown.
