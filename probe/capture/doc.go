@@ -2,7 +2,7 @@
 // frames come out, and [IPv4] finds the IP packet in them. [Writer] writes pcap.
 //
 // Memory does not grow with the file, whatever is in it: of a frame only the
-// first [MaxFrame] octets are kept, of a section's interfaces the first 65,536,
+// first [MaxFrame] octets are kept, of a section's interfaces the first 16,384,
 // of everything else nothing. (gopacket's pcapgo, with which the tests compare,
 // keeps every interface, name record and secret of a section, and a packet of
 // any length: a 60 MB file of interface blocks took it to 2.1 GiB.)
@@ -22,7 +22,9 @@ type Frame struct {
 	// Time is when it was captured, UTC. It is zero where the capture does not say:
 	// simple packet blocks have no time, and one beyond the year 9999 is none.
 	Time time.Time
-	// Interface numbers the interface within its section; 0 in a pcap file.
+	// Interface is where it was captured: the kernel's number for it where the link
+	// header has one (Linux cooked, version 2), else its number within the section of a
+	// pcapng file; 0 in a pcap file.
 	Interface uint32
 	// Link is its link type, by tcpdump.org's registry.
 	Link uint16

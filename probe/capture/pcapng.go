@@ -18,13 +18,13 @@ const (
 )
 
 const (
-	blockLeast       = 12 // type, length, length again
-	blockHeaderLen   = 8
-	byteOrderMagic   = 0x1a2b3c4d
-	mostInterfaces   = 1 << 16
-	interfaceHead    = 8
-	packetHead       = 20
-	sectionHead      = 16
+	blockLeast     = 12 // type, length, length again
+	blockHeaderLen = 8
+	byteOrderMagic = 0x1a2b3c4d
+	mostInterfaces = 1 << 14
+	interfaceHead  = 8
+	packetHead     = 20
+	sectionHead    = 16
 )
 
 // pcapng is a file in the newer of the formats.

@@ -43,6 +43,9 @@ func (r *Reader) Next() (Frame, error) {
 	if r.err != nil {
 		return Frame{}, r.err
 	}
+	if f.Link == LinkSLL2 && len(f.Data) >= 8 {
+		f.Interface = binary.BigEndian.Uint32(f.Data[4:])
+	}
 	return f, nil
 }
 

@@ -5,6 +5,7 @@ package anatomy
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/netip"
 
@@ -87,8 +88,13 @@ func (c *cutter) part(title string) Part {
 // writes it; it fails where packet is none.
 func Request(packet []byte) ([]Part, error) {
 	w, err := gre.Watch(packet)
-	if err != nil || !w.Request {
-		return nil, fmt.Errorf("no keepalive request: %w", err)
+	switch {
+	case err != nil:
+		return nil, err
+	case !w.Request:
+		return nil, errors.New("an answer, not a request")
+	case !plain(packet) || !plain(packet[len(packet)-w.AnswerLen:]):
+		return nil, errOptions
 	}
 	c := &cutter{packet: packet}
 	parts := []Part{c.ip(OuterIP), c.gre(OuterGRE), c.ip(InnerIP), c.gre(InnerGRE)}
@@ -101,10 +107,18 @@ func Answer(packet []byte) ([]Part, error) {
 	if _, err := gre.ParseAnswer(packet); err != nil {
 		return nil, err
 	}
+	if !plain(packet) {
+		return nil, errOptions
+	}
 	c := &cutter{packet: packet}
 	parts := []Part{c.ip(IP), c.gre(GRE)}
 	return append(parts, c.rest()...), nil
 }
+
+var errOptions = errors.New("IPv4 options, or padding behind the packet: not as greylag writes it")
+
+// plain says whether an IPv4 header has no options.
+func plain(packet []byte) bool { return packet[0] == 4<<4|gre.IPv4HeaderLen/4 }
 
 // ip takes an IPv4 header without options (RFC 791 section 3.1).
 func (c *cutter) ip(title string) Part {
