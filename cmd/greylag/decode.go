@@ -154,6 +154,14 @@ func (d *decoder) file(ctx context.Context, stdin io.Reader, name string) error 
 	} else {
 		name = "standard input"
 	}
+	if err := d.read(ctx, in); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// read reads a capture to its end, or to that of ctx.
+func (d *decoder) read(ctx context.Context, in io.Reader) error {
 	r := capture.NewReader(newReadAhead(ctx, in, d.teller.flush))
 	for ctx.Err() == nil {
 		frame, err := r.Next()
@@ -161,7 +169,7 @@ func (d *decoder) file(ctx context.Context, stdin io.Reader, name string) error 
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return fmt.Errorf("%s: %w", name, err)
+			return err
 		}
 		if err := d.frame(&frame); err != nil {
 			return err
