@@ -218,7 +218,7 @@ func TestDebugLines(t *testing.T) {
 		if n := uint64(strings.Count(live, "\n")); n != sent || n < 21*60 {
 			t.Errorf("%d lines for %d keepalives", n, sent)
 		}
-		line := regexp.MustCompile(`^[\w-]+: sending keepalive, [\d.]+->[\d.]+ \(len=(24|28|32) ttl=0\), counter=\d+$`)
+		line := regexp.MustCompile(`^[\w-]+: sending keepalive, [\d.]+->[\d.]+ \(len=(24|28|32|40) ttl=0\), counter=\d+$`)
 		for l := range strings.Lines(live) {
 			if !line.MatchString(strings.TrimSuffix(l, "\n")) {
 				t.Fatalf("not R21's line: %q", l)
