@@ -18,9 +18,9 @@ type tunnel struct {
 	pace        pace
 
 	lastRequest, lastAnswer sighted
-	requests, copies  uint64
-	timed             bool // all its keepalives have times
-	byAddress         bool // as Options.MatchAddress
+	requests, copies        uint64
+	timed                   bool // all its keepalives have times
+	byAddress               bool // as Options.MatchAddress
 
 	intervalSource, retriesSource Source
 }
