@@ -206,7 +206,7 @@ func othersText(c decode.Counts) string {
 	add(c.Cut, "too short to tell (capture with tcpdump -s 0)")
 	add(c.UnreadLink, "not read: "+capture.UnreadLink(c.Link))
 	add(c.Unfollowed, "keepalives of more tunnels than are followed")
-	add(c.Others, "others")
+	add(c.Others, "other")
 	if len(parts) == 0 {
 		return ""
 	}
