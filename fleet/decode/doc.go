@@ -21,7 +21,8 @@ const mostTunnels = 1 << 16
 // Options of a replay.
 type Options struct {
 	// Inventory names the tunnels whose endpoints and key match, and has their
-	// timers; nil: there is none.
+	// timers; nil: there is none. Their far ends' own keepalives (R12) are tunnels of
+	// their own, with " (far end)" behind the name.
 	Inventory *fleet.Inventory
 	// Retries is R8's, for all tunnels; 0: the inventory's, else R8's default.
 	Retries int

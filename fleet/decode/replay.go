@@ -37,28 +37,9 @@ type Replay struct {
 func New(o Options) *Replay {
 	r := &Replay{options: o, flows: map[flow]*tunnel{}, declared: map[flow]*fleet.Tunnel{}}
 	if o.Inventory != nil {
-		for i := range o.Inventory.Tunnels {
-			r.declare(&o.Inventory.Tunnels[i])
-		}
+		r.declare(o.Inventory.Tunnels)
 	}
 	return r
-}
-
-// declare takes a tunnel of the inventory, by its answers' flows.
-func (r *Replay) declare(t *fleet.Tunnel) {
-	if t.Probe == fleet.Echo || !t.Source.Is4() || !t.Destination.Is4() {
-		return
-	}
-	for _, home := range [...]netip.Addr{t.ReplyTo, t.Source} {
-		f := flow{source: t.Destination.As4(), key: t.Key, keyed: t.HasKey}
-		if !home.Is4() {
-			continue
-		}
-		f.destination = home.As4()
-		if _, taken := r.declared[f]; !taken {
-			r.declared[f] = t
-		}
-	}
 }
 
 // Frame takes in the next frame. Where it is a keepalive, it fills s, appends the

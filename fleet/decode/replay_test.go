@@ -227,6 +227,37 @@ func TestInventory(t *testing.T) {
 	}
 }
 
+// The far ends' own keepalives are named after the tunnel too, with the timers that
+// the inventory declares of them (R12), unless they are a tunnel of their own.
+func TestFarEndsOwn(t *testing.T) {
+	back := reference()
+	back.Source, back.Destination = far, near
+	inv := &fleet.Inventory{Tunnels: []fleet.Tunnel{
+		{Name: "there", Source: near, Destination: far, Interval: second, Retries: 3, UpAfter: 1,
+			Peer: &fleet.Peer{KeepaliveInterval: 5 * second, KeepaliveRetries: 4}},
+		{Name: "echo", Source: near, Destination: netip.MustParseAddr("192.168.1.3"), Probe: fleet.Echo, Interval: second, Retries: 2, UpAfter: 1},
+	}}
+	w := newWire(t, decode.Options{Inventory: inv})
+	w.request(0, back, 1)
+	w.answer(second/10, back, 1)
+	back.Source = inv.Tunnels[1].Destination
+	w.request(0, back, 1)
+	w.expect("there (far end) request 1  counter=1", "there (far end): pending -> up 0", "there (far end) answer 1 answered 100ms counter=0",
+		"echo (far end) request 1  counter=1")
+	found := w.tunnels()
+	if d := found[0].Report.Tunnel; d.Interval != 5*second || d.Retries != 4 || d.Source != far || found[0].RetriesSource != decode.FromInventory {
+		t.Errorf("%+v", found[0])
+	}
+	if found[1].RetriesSource != decode.FromDefault || found[1].IntervalSource != decode.FromCapture || found[1].Report.Tunnel.Retries != 3 {
+		t.Errorf("%+v", found[1])
+	}
+	inv.Tunnels = append(inv.Tunnels, fleet.Tunnel{Name: "back", Source: far, Destination: near, Interval: second, Retries: 3, UpAfter: 1})
+	w = newWire(t, decode.Options{Inventory: inv})
+	back.Source = far
+	w.request(0, back, 1)
+	w.expect("back request 1  counter=1")
+}
+
 // The interval is what is usual, whatever is missing, and routers' jitter aside.
 func TestInterval(t *testing.T) {
 	w := newWire(t, decode.Options{})

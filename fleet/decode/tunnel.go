@@ -52,24 +52,38 @@ func (s *sighted) elsewhere(now sighted) bool { return s.from != now.from || s.t
 func newTunnel(o Options, declared *fleet.Tunnel) *tunnel {
 	t := &tunnel{timed: true}
 	d := &t.declaration
+	*d = fleet.Tunnel{Enabled: true, Probe: fleet.Keepalive, UpAfter: 1}
 	if declared != nil {
 		*d = *declared
-		t.intervalSource, t.retriesSource = FromInventory, FromInventory
-	} else {
-		*d = fleet.Tunnel{Enabled: true, Probe: fleet.Keepalive, Retries: defaultRetries, UpAfter: 1}
-		t.intervalSource, t.retriesSource = FromCapture, FromDefault
 	}
-	if o.Retries > 0 {
-		d.Retries, t.retriesSource = o.Retries, FromFlag
-	}
-	if o.Interval > 0 {
-		d.Interval, t.intervalSource = o.Interval, FromFlag
-	}
+	t.setTimers(o)
 	t.byAddress = o.MatchAddress || d.Match == fleet.MatchAddress
 	t.session = session.New(session.Config{
 		Retries: d.Retries, UpAfter: d.UpAfter, MatchAddress: t.byAddress,
 	}, make([]time.Duration, session.Window(d.Retries)))
 	return t
+}
+
+// setTimers takes interval and retries from where they are known: the flags first,
+// then the inventory.
+func (t *tunnel) setTimers(o Options) {
+	d := &t.declaration
+	switch {
+	case o.Interval > 0:
+		d.Interval, t.intervalSource = o.Interval, FromFlag
+	case d.Interval > 0:
+		t.intervalSource = FromInventory
+	default:
+		t.intervalSource = FromCapture
+	}
+	switch {
+	case o.Retries > 0:
+		d.Retries, t.retriesSource = o.Retries, FromFlag
+	case d.Retries > 0:
+		t.retriesSource = FromInventory
+	default:
+		d.Retries, t.retriesSource = defaultRetries, FromDefault
+	}
 }
 
 // request replays a send.
