@@ -52,6 +52,7 @@ func TestDebugLineIsTheReferences(t *testing.T) {
 			{At: at, Kind: probe.Unsent, Tunnel: 1, Seq: 1, Counter: 1, Err: errors.New("network is unreachable")},
 		})
 		time.Sleep(time.Second)
+		synctest.Wait()
 		const want = `01:19:16.019: Tunnel0: sending keepalive, 192.168.1.1->192.168.1.2 (len=24 ttl=0), counter=15
 01:19:16.019: keyed: sending keepalive, 192.168.1.1->192.168.1.2 (len=44 ttl=0), counter=1
 01:19:16.019: keyed: keepalive not sent, 192.168.1.1->192.168.1.2: network is unreachable, counter=1
