@@ -213,7 +213,7 @@ func (g *growing) refill() {
 
 // Memory does not grow with the capture. GREYLAG_CAPTURE_MIB makes it longer.
 func TestDecodeInBoundedMemory(t *testing.T) {
-	mib := 10
+	mib := 4
 	if s := os.Getenv("GREYLAG_CAPTURE_MIB"); s != "" {
 		var err error
 		if mib, err = strconv.Atoi(s); err != nil {

@@ -47,27 +47,22 @@ func (p *pcapng) interfaceOptions(in *input, b *block, n *netInterface) error {
 			return err
 		}
 		code, length := p.order.Uint16(h), int(p.order.Uint16(h[2:]))
-		if code == optionEnd {
-			return nil
-		}
-		padded := (length + 3) &^ 3
-		if code != optionResolution && code != optionOffset || length > 8 {
-			skip := min(int64(padded), b.left)
-			b.left -= skip
-			if err := in.skip(skip); err != nil {
-				return err
-			}
-			continue
-		}
-		v, ok, err := b.take(in, padded)
-		if err != nil || !ok {
-			return err
-		}
 		switch {
+		case code == optionEnd:
+			return nil
 		case code == optionResolution && length == 1:
-			n.unit = v[0]
+			if h, ok, err = b.take(in, 4); ok {
+				n.unit = h[0]
+			}
 		case code == optionOffset && length == 8:
-			n.offset = int64(p.order.Uint64(v))
+			if h, ok, err = b.take(in, 8); ok {
+				n.offset = int64(p.order.Uint64(h))
+			}
+		default:
+			err = b.skip(in, (length+3)&^3)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }

@@ -127,6 +127,14 @@ func (b *block) take(in *input, n int) (h []byte, ok bool, err error) {
 	return h, err == nil, err
 }
 
+// skip passes over the next n octets of a block's body, or what is left of it.
+func (b *block) skip(in *input, n int) error {
+	some := min(int64(n), b.left)
+	b.left -= some
+	return in.skip(some)
+}
+
+// body reads what is of use in a block.
 func (p *pcapng) body(in *input, b *block, memory *[]byte) (f Frame, found bool, err error) {
 	switch b.kind {
 	case blockSection:

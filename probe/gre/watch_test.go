@@ -36,6 +36,16 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// Cisco metadata may stand before the answer.
+func TestWatchMetadata(t *testing.T) {
+	plain := goldenSpec(gre.Spec{}).AppendRequest(nil, gre.Marks{ID: 4599})
+	packet := append(append(append([]byte{}, plain[:24]...), 8, 0, 1, 1, 0, 1, 0, 9), plain[24:]...)
+	packet[3], packet[22], packet[23] = byte(len(packet)), 0x89, 0x09
+	if w, err := gre.Watch(packet); err != nil || !w.Request || w.Answer.ID != 4599 || w.AnswerLen != 24 {
+		t.Errorf("%+v, %v", w, err)
+	}
+}
+
 // What is no keepalive is said to be none, and why.
 func TestWatchRefuses(t *testing.T) {
 	spec := goldenSpec(gre.Spec{Checksum: true})
