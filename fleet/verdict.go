@@ -27,15 +27,22 @@ func (s *Store) applyAll(events []probe.Event) {
 // applyLine follows the line protocol (R10, R11). Loss and round trip time are
 // judged anew each time it comes up.
 func (s *Store) applyLine(r *row, e *probe.Event) {
-	r.counter = e.Counter
-	if e.To == r.line || e.To < session.Pending || e.To > session.Disabled {
-		return
-	}
 	if e.From == session.Down {
 		s.incidents.ponder()
 	}
 	s.incidents.hurry(e.At)
-	from := r.state()
+	if from, changed := r.applyLine(e); changed {
+		s.change(r, from, e.At)
+	}
+}
+
+// applyLine returns the state that ends by it, if one does.
+func (r *row) applyLine(e *probe.Event) (from State, changed bool) {
+	r.counter = e.Counter
+	if e.To == r.line || e.To < session.Pending || e.To > session.Disabled {
+		return "", false
+	}
+	from = r.state()
 	r.line = e.To
 	r.lossy, r.slow = false, false
 	switch e.To {
@@ -44,28 +51,45 @@ func (s *Store) applyLine(r *row, e *probe.Event) {
 	case session.Down:
 		r.rtt.forget()
 	}
-	s.change(r, from, e.At)
+	return from, true
 }
 
 // judge finds out whether an up tunnel became degraded, or is no longer.
 func (s *Store) judge(r *row, at time.Time) {
-	if r.line != session.Up {
-		return
-	}
-	lossy := r.limits.isLossy(r.outcomes.fresh, r.lossy)
-	slow := r.limits.isSlow(r.rtt.smoothed, r.slow)
-	if lossy == r.lossy && slow == r.slow {
-		return
-	}
-	from := r.state()
-	r.lossy, r.slow = lossy, slow
-	if r.state() != from {
+	if from, changed := r.judge(); changed {
 		s.change(r, from, at)
 	}
 }
 
+// judge returns the state that ends by the verdict, if one does.
+func (r *row) judge() (from State, changed bool) {
+	if r.line != session.Up {
+		return "", false
+	}
+	lossy := r.limits.isLossy(r.outcomes.fresh, r.lossy)
+	slow := r.limits.isSlow(r.rtt.smoothed, r.slow)
+	if lossy == r.lossy && slow == r.slow {
+		return "", false
+	}
+	from = r.state()
+	r.lossy, r.slow = lossy, slow
+	return from, r.state() != from
+}
+
 // change records that a tunnel's state became another one at that time.
 func (s *Store) change(r *row, from State, at time.Time) {
+	e := r.change(from, at)
+	s.incidents.follow(r, &e)
+	s.log.add(e)
+	s.changed.tunnel(r.number)
+	if r.spoke >= 0 {
+		s.follow(int(r.spoke), at)
+	}
+	s.contradictAll(r, at)
+}
+
+// change closes the state that ends and returns the change, not numbered yet.
+func (r *row) change(from State, at time.Time) Event {
 	e := Event{
 		Time:    at,
 		Tunnel:  r.tunnel.Name,
@@ -83,13 +107,7 @@ func (s *Store) change(r *row, from State, at time.Time) {
 	case from == Down && e.To == Up:
 		e.Outage = lasted
 	}
-	s.incidents.follow(r, &e)
-	s.log.add(e)
-	s.changed.tunnel(r.number)
-	if r.spoke >= 0 {
-		s.follow(int(r.spoke), at)
-	}
-	s.contradictAll(r, at)
+	return e
 }
 
 // closeState adds the time spent in the state that ends, and returns it.

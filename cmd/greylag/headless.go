@@ -17,6 +17,7 @@ import (
 
 func (a *app) headless() *cobra.Command {
 	o := reporting{}
+	debug := false
 	c := &cobra.Command{
 		Use:   "headless",
 		Short: "Probe the fleet and write NDJSON to standard output",
@@ -29,11 +30,12 @@ func (a *app) headless() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.probe(c.Context(), inv, o)
+			return a.probe(c.Context(), inv, o, debug)
 		},
 	}
 	a.configFlag(c)
 	o.flags(c)
+	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
 }
 
@@ -64,9 +66,10 @@ func (o *reporting) check() error {
 	return nil
 }
 
-// probe opens a station on the real network and reports on it.
-func (a *app) probe(ctx context.Context, inv *fleet.Inventory, o reporting) error {
-	s, err := openStation(inv, stationOptions{network: rawNetwork{}, reflect: true, stderr: a.stderr})
+// probe opens a station on the real network and reports on it; debug prints each
+// send.
+func (a *app) probe(ctx context.Context, inv *fleet.Inventory, o reporting, debug bool) error {
+	s, err := openStation(inv, stationOptions{network: rawNetwork{}, reflect: true, stderr: a.stderr, debug: debug})
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,9 @@ import (
 var mayImport = map[string][]string{
 	"greylag/probe":                   {"greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session"},
 	"greylag/probe/alloctest":         nil,
+	"greylag/probe/capture":           nil,
 	"greylag/probe/gre":               nil,
+	"greylag/probe/gre/anatomy":       {"greylag/probe/gre"},
 	"greylag/probe/icmp":              nil,
 	"greylag/probe/session":           nil,
 	"greylag/probe/rawsock":           nil,
@@ -26,17 +28,22 @@ var mayImport = map[string][]string{
 	"greylag/probe/hostcheck/netfilter": nil,
 	"greylag/fleet":                     {"greylag/probe", "greylag/probe/session"},
 	"greylag/fleet/advise":              {"greylag/fleet"},
-	"greylag/fleet/inventory":           {"greylag/fleet"},
-	"greylag/fleet/replica":             {"greylag/fleet", "greylag/fleet/stream"},
-	"greylag/fleet/stream":              {"greylag/fleet"},
-	"greylag/tui":                       {"greylag/fleet", "greylag/tui/chart", "greylag/tui/query", "greylag/tui/text"},
-	"greylag/tui/chart":                 {"greylag/fleet", "greylag/tui/text"},
-	"greylag/tui/query":                 {"greylag/fleet"},
-	"greylag/tui/text":                  nil,
+	"greylag/fleet/decode": {
+		"greylag/fleet", "greylag/probe", "greylag/probe/capture", "greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session",
+	},
+	"greylag/fleet/inventory": {"greylag/fleet"},
+	"greylag/fleet/ios":       {"greylag/fleet"},
+	"greylag/fleet/replica":   {"greylag/fleet", "greylag/fleet/stream"},
+	"greylag/fleet/stream":    {"greylag/fleet"},
+	"greylag/tui":             {"greylag/fleet", "greylag/tui/chart", "greylag/tui/query", "greylag/tui/text"},
+	"greylag/tui/chart":       {"greylag/fleet", "greylag/tui/text"},
+	"greylag/tui/query":       {"greylag/fleet"},
+	"greylag/tui/text":        nil,
 }
 
 // pure packages do no I/O, and read no clock but by an argument.
-var pure = []string{"greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session",
+var pure = []string{"greylag/probe/gre", "greylag/probe/gre/anatomy", "greylag/probe/icmp", "greylag/probe/session",
+	"greylag/probe/capture", "greylag/fleet/decode",
 	"greylag/tui/chart", "greylag/tui/query", "greylag/tui/text"}
 
 // inputOutput is what those must not import.

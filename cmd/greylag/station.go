@@ -26,6 +26,7 @@ type station struct {
 	engine    *probe.Engine
 	reflector *probe.Reflector // nil: the peers' keepalives are not answered
 	routes    *routeWatch      // nil: no spoke's route is watched
+	debug     *debugLines      // nil: nobody wants to see each send
 	stderr    io.Writer        // where to say what goes wrong, and ends nothing
 
 	conns []interface{ Close() error }
@@ -36,6 +37,7 @@ type stationOptions struct {
 	network network
 	reflect bool      // answer the peers' keepalives, if the inventory says so too
 	stderr  io.Writer // where to say what goes wrong, and ends nothing; nil: nowhere
+	debug   bool      // print a line to stderr for each keepalive that is sent
 }
 
 // openStation opens the sockets. Nothing is sent before run.
@@ -55,6 +57,9 @@ func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
 	s.store = fleet.NewStore(inv, time.Now())
 	s.connect()
 	keepClose()
+	if o.debug {
+		s.debug = newDebugLines(s.stderr, inv.Enabled())
+	}
 	return s, nil
 }
 
@@ -73,7 +78,12 @@ func (s *station) open(o stationOptions) error {
 }
 
 // Record hands the engine's facts to the store. It implements [probe.Sink].
-func (s *station) Record(events []probe.Event) { s.store.Record(events) }
+func (s *station) Record(events []probe.Event) {
+	s.store.Record(events)
+	if s.debug != nil {
+		s.debug.record(events)
+	}
+}
 
 func (s *station) openEngine(n network, tunnels []probe.Tunnel) error {
 	var id [2]byte
@@ -104,6 +114,9 @@ func (s *station) openReflector(n network, tunnels []probe.Tunnel) error {
 
 // run probes until ctx ends or the network cannot be read any more.
 func (s *station) run(ctx context.Context) error {
+	if s.debug != nil {
+		defer s.debug.begin()()
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.engine.Run(ctx) })
 	if s.reflector != nil {

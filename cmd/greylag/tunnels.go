@@ -30,17 +30,22 @@ func probeTunnels(inv *fleet.Inventory) []probe.Tunnel {
 	enabled := inv.Enabled()
 	tunnels := make([]probe.Tunnel, len(enabled))
 	for i, t := range enabled {
-		tunnels[i] = probe.Tunnel{
-			Name: t.Name, Echo: t.Probe == fleet.Echo,
-			Source: t.Source, Destination: t.Destination, ReplyTo: t.ReplyTo,
-			Device: t.Device, TTL: t.TTL, TOS: t.TOS,
-			Key: t.Key, HasKey: t.HasKey, Checksum: t.Checksum, Sequence: t.Sequence,
-			Signed:   t.Payload == fleet.Signed,
-			Interval: t.Interval, Retries: t.Retries, UpAfter: t.UpAfter,
-			MatchAddress: t.Match == fleet.MatchAddress,
-		}
+		tunnels[i] = probeTunnel(t)
 	}
 	return tunnels
+}
+
+// probeTunnel says it of one.
+func probeTunnel(t *fleet.Tunnel) probe.Tunnel {
+	return probe.Tunnel{
+		Name: t.Name, Echo: t.Probe == fleet.Echo,
+		Source: t.Source, Destination: t.Destination, ReplyTo: t.ReplyTo,
+		Device: t.Device, TTL: t.TTL, TOS: t.TOS,
+		Key: t.Key, HasKey: t.HasKey, Checksum: t.Checksum, Sequence: t.Sequence,
+		Signed:   t.Payload == fleet.Signed,
+		Interval: t.Interval, Retries: t.Retries, UpAfter: t.UpAfter,
+		MatchAddress: t.Match == fleet.MatchAddress,
+	}
 }
 
 func anyEcho(tunnels []probe.Tunnel) bool {

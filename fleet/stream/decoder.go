@@ -11,14 +11,15 @@ import (
 
 // Record is one line of a stream. Exactly one field is set.
 type Record struct {
-	Hello    *Hello
-	Tunnel   *fleet.TunnelReport // see [Decoder] for what is not in the stream
-	Spoke    *fleet.SpokeReport
-	Event    *fleet.Event
-	Summary  *fleet.Summary
-	Peer     *Peer
-	Incident *fleet.Incident // without its version
-	Unknown  string          // the type of a record that this greylag does not know
+	Hello     *Hello
+	Tunnel    *fleet.TunnelReport // see [Decoder] for what is not in the stream
+	Spoke     *fleet.SpokeReport
+	Event     *fleet.Event
+	Summary   *fleet.Summary
+	Peer      *Peer
+	Incident  *fleet.Incident // without its version
+	Keepalive *fleet.Sighting // of a capture
+	Unknown   string          // the type of a record that this greylag does not know
 }
 
 // LineError says what is wrong with one line. The lines after it can be read.
@@ -122,6 +123,8 @@ func decode(line []byte) (Record, error) {
 		return decodeAs[peerLine](line)
 	case typeIncident:
 		return decodeAs[incidentLine](line)
+	case typeKeepalive:
+		return decodeAs[keepaliveLine](line)
 	case "":
 		return Record{}, errors.New(`no record: "type" is missing`)
 	}

@@ -37,6 +37,12 @@
 // incident that it turned out to be a part of; and all that as "text". It comes as
 // an incident changes, at most once a second, and in each full report while it
 // goes on.
+//
+// The record "keepalive" is one in a capture, a [fleet.Sighting]; to the contract's
+// fields are added the name of its "tunnel", the "length" of the answer in octets,
+// the tunnel's "counter" after it and, of an answer, the "verdict": "answered",
+// "late", "duplicate" or "unmatched"; that of a packet which was captured twice is
+// "copy".
 package stream
 
 import (
@@ -65,6 +71,8 @@ const (
 	typePeer    = "peer"
 
 	typeIncident = "incident"
+
+	typeKeepalive = "keepalive"
 )
 
 // Hello opens a stream: who speaks, and how much there is to come.

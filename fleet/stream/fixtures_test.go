@@ -207,6 +207,21 @@ func fullPeer() *Peer {
 	}
 }
 
+// sighted is a keepalive in a capture, key 0.
+func sighted(request bool) *fleet.Sighting {
+	s := &fleet.Sighting{
+		Time: at(time.Millisecond), Tunnel: "fra1-seoul", Request: request,
+		Source: netip.MustParseAddr("192.0.2.10"), Destination: netip.MustParseAddr("198.51.100.17"),
+		HasKey: true, ID: 4599, TTL: 255, Length: 28, Counter: 1,
+	}
+	if !request {
+		s.Source, s.Destination = s.Destination, s.Source
+		s.TTL, s.Counter, s.Verdict = 254, 0, fleet.VerdictAnswered
+		s.RTT, s.HasRTT = 812*time.Microsecond, true
+	}
+	return s
+}
+
 // example is one record with the name of its golden file.
 type example struct {
 	name string
@@ -241,6 +256,11 @@ func examples() []example {
 		{"incident-merged", Record{Incident: mergedIncident()}},
 		{"summary", Record{Summary: fullSummary()}},
 		{"peer", Record{Peer: fullPeer()}},
+		{"keepalive-request", Record{Keepalive: sighted(true)}},
+		{"keepalive-answer", Record{Keepalive: sighted(false)}},
+		{"keepalive-bare", Record{Keepalive: &fleet.Sighting{
+			Source: netip.MustParseAddr("198.51.100.17"), Destination: netip.MustParseAddr("192.0.2.10"), Length: 24,
+		}}},
 		{"peer-bare", Record{Peer: &Peer{Time: at(0), Address: netip.MustParseAddr("2001:db8::1")}}},
 	}
 }
@@ -262,6 +282,11 @@ func encode(e *Encoder, r Record) error {
 		return e.Peer(r.Peer)
 	case r.Incident != nil:
 		return e.Incident(r.Incident)
+	case r.Keepalive != nil:
+		if err := e.Keepalive(r.Keepalive); err != nil {
+			return err
+		}
+		return e.Flush()
 	}
 	return nil
 }

@@ -5,17 +5,55 @@ package hostcheck
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"strconv"
 	"strings"
+
+	"greylag/probe"
 )
 
 // PeerLinux is what a Linux far end needs to send keepalives back by its tunnel
 // device: a shell script with comments, which works once its two addresses are
 // filled in. It fails where device is no name that an interface can have.
 func PeerLinux(device string) (string, error) {
+	return peerScript(device, peerIntroduction, "")
+}
+
+// PeerLinuxOf is [PeerLinux] for the far end of t: addresses and options are filled
+// in.
+func PeerLinuxOf(t *probe.Tunnel, device string) (string, error) {
+	introduction := fmt.Sprintf(peerFilledIn, t.Destination, home(t))
+	return peerScript(device, introduction, peerOptions(t))
+}
+
+// home is where t's answers go.
+func home(t *probe.Tunnel) netip.Addr {
+	if t.ReplyTo.IsValid() {
+		return t.ReplyTo
+	}
+	return t.Source
+}
+
+// peerOptions are those of `ip link add … type gre` that both ends must have alike.
+func peerOptions(t *probe.Tunnel) (options string) {
+	if t.HasKey {
+		options += " key " + strconv.FormatUint(uint64(t.Key), 10)
+	}
+	if t.Checksum {
+		options += " csum"
+	}
+	if t.Sequence {
+		options += " seq"
+	}
+	return options
+}
+
+func peerScript(device, introduction, options string) (string, error) {
 	if err := checkDevice(device); err != nil {
 		return "", err
 	}
-	return strings.NewReplacer("DEVICE", device, "SLASHED", slashed(device)).Replace(peerLinux), nil
+	script := introduction + peerLinux
+	return strings.NewReplacer("DEVICE", device, "SLASHED", slashed(device), " OPTIONS", options).Replace(script), nil
 }
 
 // checkDevice also keeps out what a shell would not take for a word.
@@ -32,13 +70,23 @@ func checkDevice(name string) error {
 	return nil
 }
 
-const peerLinux = `# A Linux far end that sends keepalives back. Run this there, as root, with the
+const peerIntroduction = `# A Linux far end that sends keepalives back. Run this there, as root, with the
 # two addresses filled in. It needs neither greylag nor keepalives of its own (R4).
 HERE=198.51.100.17  # the far end's own address: destination in the inventory
 HUB=192.0.2.10      # the host that runs greylag: source in the inventory
 
 # The tunnel. With key = N in the inventory add: key N. With checksum: csum.
-ip link add DEVICE type gre local $HERE remote $HUB ttl 255
+`
+
+const peerFilledIn = `# A Linux far end that sends keepalives back. Run this there, as root. It needs
+# neither greylag nor keepalives of its own (R4).
+HERE=%v
+HUB=%v
+
+# The tunnel.
+`
+
+const peerLinux = `ip link add DEVICE type gre local $HERE remote $HUB ttl 255 OPTIONS
 ip link set DEVICE up
 
 # A keepalive's answer comes out of the tunnel with the far end's own address as

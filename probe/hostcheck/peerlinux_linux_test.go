@@ -1,10 +1,13 @@
 package hostcheck
 
 import (
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"greylag/probe"
 )
 
 func TestPeerLinux(t *testing.T) {
@@ -22,6 +25,31 @@ func TestPeerLinux(t *testing.T) {
 		if _, err := PeerLinux(name); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", name, err, want)
 		}
+	}
+}
+
+// For a tunnel the addresses and options are filled in, and nothing else differs.
+func TestPeerLinuxOf(t *testing.T) {
+	tunnel := probe.Tunnel{
+		Source: netip.MustParseAddr("192.0.2.10"), Destination: netip.MustParseAddr("198.51.100.17"),
+		Key: 1017, HasKey: true, Checksum: true, Sequence: true,
+	}
+	script, err := PeerLinuxOf(&tunnel, "gre1")
+	must(t, err)
+	blank, err := PeerLinux("gre1")
+	must(t, err)
+	_, rest, _ := strings.Cut(blank, "ttl 255\n")
+	const head = "HERE=198.51.100.17\nHUB=192.0.2.10\n\n# The tunnel.\n" +
+		"ip link add gre1 type gre local $HERE remote $HUB ttl 255 key 1017 csum seq\n"
+	if !strings.HasSuffix(script, head+rest) {
+		t.Errorf("%s", script)
+	}
+	tunnel = probe.Tunnel{Source: tunnel.Source, Destination: tunnel.Destination, ReplyTo: netip.MustParseAddr("203.0.113.9")}
+	if script, err = PeerLinuxOf(&tunnel, "gre1"); err != nil || !strings.Contains(script, "HUB=203.0.113.9\n") || !strings.Contains(script, "ttl 255\n") {
+		t.Errorf("%v: %s", err, script)
+	}
+	if _, err := PeerLinuxOf(&tunnel, "gre 1"); err == nil {
+		t.Error("no error for a name that no interface can have")
 	}
 }
 
