@@ -74,9 +74,12 @@ type ends struct {
 	near   fleet.IPsec // this end's; "": not declared
 }
 
-// nearIPsec is the IPsec of the tunnel's hub. Without a hub nothing can be
-// declared of this end, which is not the same as "none".
+// nearIPsec is the IPsec of this end: the tunnel's own, or that of its hub. Where it
+// has neither nothing is declared of this end, which is not the same as "none".
 func nearIPsec(inv *fleet.Inventory, t *fleet.Tunnel) fleet.IPsec {
+	if t.IPsec != "" {
+		return t.IPsec
+	}
 	i := slices.IndexFunc(inv.Hubs, func(h fleet.Hub) bool { return h.Name == t.Hub })
 	if t.Hub == "" || i < 0 {
 		return ""
