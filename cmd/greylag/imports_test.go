@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"greylag/fleet":                     {"greylag/probe", "greylag/probe/session"},
 	"greylag/fleet/advise":              {"greylag/fleet"},
 	"greylag/fleet/inventory":           {"greylag/fleet"},
+	"greylag/fleet/ios":                 {"greylag/fleet"},
 	"greylag/fleet/replica":             {"greylag/fleet", "greylag/fleet/stream"},
 	"greylag/fleet/stream":              {"greylag/fleet"},
 	"greylag/tui":                       {"greylag/fleet", "greylag/tui/chart", "greylag/tui/query", "greylag/tui/text"},

@@ -1,0 +1,305 @@
+package ios
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"greylag/fleet"
+)
+
+// emit writes the inventory of views.
+func emit(views []*view, files []File, as string) []byte {
+	w := &writer{common: commonOf(views)}
+	w.head(files, as)
+	w.defaults()
+	w.hubs(views)
+	for _, v := range views {
+		w.tunnel(v)
+	}
+	return w.Bytes()
+}
+
+// writer writes TOML.
+type writer struct {
+	bytes.Buffer
+	common common
+	ipsec  map[string]fleet.IPsec // of the hubs
+}
+
+func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+
+func (w *writer) comment(format string, args ...any) {
+	w.line("# %s", plain(fmt.Sprintf(format, args...)))
+}
+
+// set writes a key with its value, and a comment after it where there is one.
+func (w *writer) set(key string, value any, comment string) {
+	if s, ok := value.(string); ok {
+		value = strconv.Quote(s)
+	}
+	if comment != "" {
+		comment = "  # " + plain(comment)
+	}
+	w.line("%s = %v%s", key, value, comment)
+}
+
+// plain is s without what would end a comment.
+func plain(s string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return '?'
+		}
+		return c
+	}, s)
+}
+
+func (w *writer) head(files []File, as string) {
+	const most = 5
+	names := make([]string, 0, len(files))
+	for _, f := range files[:min(len(files), most)] {
+		names = append(names, f.Name)
+	}
+	more := ""
+	if len(files) > most {
+		more = fmt.Sprintf(" and %d files more", len(files)-most)
+	}
+	w.comment("Imported by greylag from %s%s.", strings.Join(names, ", "), more)
+	if as == "" {
+		w.comment("Each tunnel as its own router has it; --as HOST or --as ADDRESS imports what one end sees.")
+	} else {
+		w.comment("The tunnels of %s, as that end sees them.", as)
+	}
+	w.comment("Then: greylag lint.")
+}
+
+// common is what most tunnels say, for [defaults].
+type common struct {
+	source string
+	timers timers
+}
+
+// commonOf finds the commonest values. A source has to be that of all.
+func commonOf(views []*view) common {
+	c := common{timers: builtIn}
+	if len(views) < 2 {
+		return c
+	}
+	source := views[0].path.source
+	if !slices.ContainsFunc(views, func(v *view) bool { return v.path.source != source }) {
+		c.source = source.String()
+	}
+	count := make(map[timers]int)
+	for _, v := range views {
+		t := v.timers()
+		if count[t]++; count[t] > len(views)/2 {
+			c.timers = t
+		}
+	}
+	return c
+}
+
+// builtIn are greylag's own, which are the routers' (R8).
+var builtIn = timers{seconds: 10, retries: 3}
+
+// timers are those of the near end, or greylag's own where it has none.
+func (v *view) timers() timers {
+	if v.near == nil || v.near.iface.keepalive.seconds == 0 {
+		return builtIn
+	}
+	t := v.near.iface.keepalive
+	t.line = 0
+	return t
+}
+
+func (w *writer) defaults() {
+	w.line("\n[defaults]")
+	if w.common.source != "" {
+		w.set("source", w.common.source, "")
+	}
+	w.timers(w.common.timers)
+}
+
+func (w *writer) timers(t timers) {
+	w.set("interval", strconv.Itoa(t.seconds)+"s", "")
+	w.set("retries", t.retries, "")
+}
+
+// hubs declares the hubs, each with the protection of this end of most of its
+// tunnels.
+func (w *writer) hubs(views []*view) {
+	counts := make(map[string]map[fleet.IPsec]int)
+	var names []string
+	for _, v := range views {
+		name := v.hub.name()
+		if counts[name] == nil {
+			counts[name] = make(map[fleet.IPsec]int)
+			names = append(names, name)
+		}
+		counts[name][v.ipsec()]++
+	}
+	w.ipsec = make(map[string]fleet.IPsec)
+	for _, name := range names {
+		kind := commonest(counts[name])
+		w.ipsec[name] = kind
+		w.line("\n[[hub]]")
+		w.set("name", name, "")
+		w.set("ipsec", string(kind), "this end of its tunnels")
+	}
+}
+
+func commonest(counts map[fleet.IPsec]int) fleet.IPsec {
+	best := fleet.IPsecNone
+	for _, kind := range []fleet.IPsec{fleet.CryptoMap, fleet.TunnelProtected} {
+		if counts[kind] > counts[best] {
+			best = kind
+		}
+	}
+	return best
+}
+
+// ipsec is the protection of the near end, none where that is not known.
+func (v *view) ipsec() fleet.IPsec {
+	if v.near == nil {
+		return fleet.IPsecNone
+	}
+	return v.near.verdicts.ipsec
+}
+
+func (w *writer) tunnel(v *view) {
+	w.line("\n[[tunnel]]")
+	w.remarks(v)
+	w.set("name", v.name, "")
+	w.set("destination", v.path.destination.String(), "")
+	if w.common.source == "" {
+		w.set("source", v.path.source.String(), "")
+	}
+	w.set("hub", v.hub.name(), "")
+	w.set("spoke", v.spoke.name(), "")
+	if v.rank != 1 {
+		w.set("rank", v.rank, "")
+	}
+	if !v.enabled {
+		w.set("enabled", false, "")
+	}
+	if v.timers() != w.common.timers {
+		w.timers(v.timers())
+	}
+	w.options(v)
+	w.routing(v)
+	if v.far != nil {
+		w.peer(v)
+	}
+}
+
+// remarks says where the tunnel is from, and what has no key of its own.
+func (w *writer) remarks(v *view) {
+	e := v.config()
+	where := fmt.Sprintf("%s of %s, %s:%d", e.iface.name, e.dev.name, e.dev.file, e.iface.line)
+	if v.near == nil {
+		where = "the far end is " + where
+	}
+	w.comment("%s", where)
+	if n := v.near; n != nil {
+		if n.iface.tunnel.vrf != "" || n.iface.vrf != "" {
+			w.comment("this end: tunnel vrf %s, vrf forwarding %s", table(n.iface.tunnel.vrf), table(n.iface.vrf))
+		}
+		if n.iface.keepalive.seconds == 0 {
+			w.comment("no keepalive is configured: greylag's own 10 3")
+		}
+		for _, c := range n.verdicts.comments {
+			w.comment("this end: %s", c)
+		}
+	}
+	for _, c := range v.comments {
+		w.comment("%s", c)
+	}
+}
+
+func table(vrf string) string {
+	if vrf == "" {
+		return "(global)"
+	}
+	return vrf
+}
+
+func (w *writer) options(v *view) {
+	if v.path.hasKey {
+		w.set("key", v.path.key, "")
+	}
+	t := v.config().iface.tunnel
+	if t.checksum {
+		w.set("checksum", true, "")
+	}
+	if t.sequence {
+		w.set("sequence", true, "")
+	}
+	if kind := v.ipsec(); kind != w.ipsec[v.hub.name()] {
+		w.set("ipsec", string(kind), "this end, unlike its hub's other tunnels")
+	}
+}
+
+// routing writes the static routes into the tunnel, and the dead time of the routing
+// protocol over it.
+func (w *writer) routing(v *view) {
+	if v.near == nil {
+		return
+	}
+	if routes := v.near.routes(); len(routes) > 0 {
+		quoted := make([]string, len(routes))
+		for i, p := range routes {
+			quoted[i] = strconv.Quote(p.String())
+		}
+		w.line("routes = [%s]", strings.Join(quoted, ", "))
+	}
+	if dead := v.near.iface.routing.dead(); dead > 0 {
+		w.set("routing_dead", strconv.Itoa(dead)+"s", "")
+	}
+}
+
+// dead is the shortest time after which a routing protocol gives its neighbour up,
+// in seconds; 0: none is configured. OSPF's is four hellos unless it is configured.
+func (r routing) dead() int {
+	ospf := r.ospfDead
+	if ospf == 0 {
+		ospf = 4 * r.ospfHello
+	}
+	if ospf > 0 && r.eigrpHold > 0 {
+		return min(ospf, r.eigrpHold)
+	}
+	return max(ospf, r.eigrpHold)
+}
+
+func (w *writer) peer(v *view) {
+	e := v.far
+	w.line("\n[tunnel.peer]")
+	w.comment("%s of %s, %s:%d", e.iface.name, e.dev.name, e.dev.file, e.iface.line)
+	for _, c := range e.verdicts.comments {
+		w.comment("%s", c)
+	}
+	mode := "point-to-point"
+	if e.multipoint {
+		mode = "multipoint"
+	}
+	w.set("mode", mode, "")
+	w.set("urpf", e.verdicts.urpf, "")
+	w.set("ipsec", string(e.verdicts.ipsec), "")
+	w.set("front_vrf", e.iface.tunnel.vrf, "")
+	w.set("inside_vrf", e.iface.vrf, "")
+	w.set("acl_permits_gre", e.verdicts.permitsGRE, "")
+	keepalive := ""
+	if t := e.iface.keepalive; t.seconds > 0 {
+		keepalive = fmt.Sprintf("%d %d", t.seconds, t.retries)
+	}
+	w.set("keepalive", keepalive, "")
+	if e.iface.tunnel.hasKey {
+		w.set("key", e.iface.tunnel.key, "")
+	} else {
+		w.set("key", "none", "")
+	}
+	w.set("checksum", e.iface.tunnel.checksum, "")
+	w.set("sequence", e.iface.tunnel.sequence, "")
+}
