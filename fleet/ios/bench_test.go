@@ -3,6 +3,7 @@ package ios
 import (
 	"bytes"
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -25,18 +26,18 @@ func large(size int) []byte {
 	return b.Bytes()
 }
 
-// TestTenMegabytes: ten megabytes take less than a second. The time includes those of
-// a busy machine, so the best of several counts.
+// TestTenMegabytes: ten megabytes take less than a second. It is the processor's time
+// that counts, and the best of several runs: other tests run beside this one.
 func TestTenMegabytes(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector takes ten times as long")
 	}
 	content := large(10 << 20)
 	best := time.Hour
-	for range 3 {
-		start := time.Now()
+	for range 5 {
+		start := processorTime(t)
 		res, err := Import([]File{{"hub.cfg", content}}, "")
-		best = min(best, time.Since(start))
+		best = min(best, processorTime(t)-start)
 		if err != nil || res.Tunnels < 10_000 || len(res.Notes) > 0 {
 			t.Fatalf("%d tunnels, %d notes, %v", res.Tunnels, len(res.Notes), err)
 		}
@@ -45,6 +46,15 @@ func TestTenMegabytes(t *testing.T) {
 		}
 	}
 	t.Errorf("%v for 10 MB, want less than a second", best)
+}
+
+// processorTime is what this process has used.
+func processorTime(t *testing.T) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func BenchmarkImport(b *testing.B) {

@@ -38,13 +38,19 @@ func (w *writer) comment(format string, args ...any) {
 
 // set writes a key with its value, and a comment after it where there is one.
 func (w *writer) set(key string, value any, comment string) {
-	if s, ok := value.(string); ok {
-		value = strconv.Quote(s)
+	w.WriteString(key)
+	w.WriteString(" = ")
+	switch v := value.(type) {
+	case string:
+		w.Write(strconv.AppendQuote(w.AvailableBuffer(), v))
+	default:
+		fmt.Fprint(w, v)
 	}
 	if comment != "" {
-		comment = "  # " + plain(comment)
+		w.WriteString("  # ")
+		w.WriteString(plain(comment))
 	}
-	w.line("%s = %v%s", key, value, comment)
+	w.WriteByte('\n')
 }
 
 // plain is s without what would end a comment.

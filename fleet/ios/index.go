@@ -8,6 +8,7 @@ import (
 // index answers questions about a device that has been read to the end, in a time
 // that does not grow with its size.
 type index struct {
+	ordered []*iface // in the order of the file
 	owners map[netip.Addr]*iface
 	bound  []*iface // interfaces with a crypto map
 	routes map[*iface][]route
@@ -16,7 +17,8 @@ type index struct {
 
 func (d *device) index() *index {
 	if d.indexed == nil {
-		d.indexed = &index{d.allOwners(), d.allBound(), d.routesByInterface(), make(map[*cryptoMap]map[[2]uint32]bool)}
+		d.indexed = &index{ordered: d.sorted(), exact: make(map[*cryptoMap]map[[2]uint32]bool)}
+		d.indexed.owners, d.indexed.bound, d.indexed.routes = d.allOwners(), d.allBound(), d.routesByInterface()
 	}
 	return d.indexed
 }
@@ -38,7 +40,7 @@ func (d *device) allOwners() map[netip.Addr]*iface {
 }
 
 func (d *device) allBound() []*iface {
-	return slices.DeleteFunc(d.inOrder(), func(i *iface) bool { return i.crypto.name == "" })
+	return slices.DeleteFunc(slices.Clone(d.inOrder()), func(i *iface) bool { return i.crypto.name == "" })
 }
 
 // routesByInterface are the static routes whose way is a tunnel interface: they name

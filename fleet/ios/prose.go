@@ -1,6 +1,9 @@
 package ios
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // configuration is the lines that are configuration: without banners and macros,
 // and of a document the code in it, of a comparison what is new.
@@ -12,13 +15,16 @@ func configuration(lines []line) []line {
 // such code; otherwise it is all lines. Between codes stands a boundary with the last
 // heading, since another router's configuration may begin there.
 func fenced(lines []line) []line {
+	if !slices.ContainsFunc(lines, func(l line) bool { return isFence(strings.TrimLeft(l.text, " \t>")) }) {
+		return lines
+	}
 	code := make([]line, 0, len(lines))
 	heading, quote := "", ""
 	inside, found := false, false
 	for _, l := range lines {
 		text := strings.TrimLeft(l.text, " \t>")
 		switch {
-		case strings.HasPrefix(text, "```") || strings.HasPrefix(text, "~~~"):
+		case isFence(text):
 			inside = !inside
 			quote = strings.TrimLeft(l.text[:len(l.text)-len(text)], " ")
 			code = append(code, line{l.no, boundary + heading})
@@ -34,6 +40,10 @@ func fenced(lines []line) []line {
 		return lines
 	}
 	return code
+}
+
+func isFence(text string) bool {
+	return strings.HasPrefix(text, "```") || strings.HasPrefix(text, "~~~")
 }
 
 // compared is, of a comparison of configurations, what there is and what is new.
@@ -71,7 +81,7 @@ func isComparison(lines []line) bool {
 
 // withoutTexts leaves out banners and macros, which may say anything.
 func withoutTexts(lines []line) []line {
-	kept := lines[:0:0]
+	kept := lines[:0]
 	ends := map[string]int{} // of a delimiter: where it stands last
 	for n := 0; n < len(lines); n++ {
 		delimiter, open := opensText(lines[n].text)
@@ -130,10 +140,17 @@ func opensText(text string) (delimiter string, open bool) {
 	return "", false
 }
 
-// mayOpenText sorts most lines out, cheaply.
+// mayOpenText sorts most lines out, cheaply: a command that opens a text begins with
+// one of a few letters, or stands after a prompt or a time.
 func mayOpenText(text string) bool {
-	return strings.Contains(text, "ba") || strings.Contains(text, "Ba") || strings.Contains(text, "BA") || strings.Contains(text, "^C") ||
-		strings.Contains(text, interrupt) || strings.Contains(text, "macro")
+	switch c := text[0]; c {
+	case 'b', 'B', 'm', 'M', 'v', '[', '*', '(':
+		return true
+	case 'a', 'A':
+		return short(text[:min(3, len(text))], "aaa", 3)
+	default:
+		return c >= '0' && c <= '9' || strings.IndexByte(text, '#') > 0
+	}
 }
 
 // bannerKinds are what may stand between banner and the delimiter.
@@ -172,7 +189,7 @@ func caretDelimiter(text string) (string, bool) {
 // joined puts lines together that a terminal or an editor has wrapped: after a
 // backslash, and where an address is missing that the next line begins with.
 func joined(lines []line) []line {
-	kept := make([]line, 0, len(lines))
+	kept := lines[:0]
 	for _, l := range lines {
 		if n := len(kept) - 1; n >= 0 {
 			if before, goesOn := strings.CutSuffix(kept[n].text, "\\"); goesOn {
@@ -189,9 +206,14 @@ func joined(lines []line) []line {
 	return kept
 }
 
+// wantsAddress tells whether text ends with destination, source or host.
 func wantsAddress(text string) bool {
-	last := text[strings.LastIndexByte(text, ' ')+1:]
-	return strings.EqualFold(last, "destination") || strings.EqualFold(last, "source") || strings.EqualFold(last, "host")
+	switch text[len(text)-1] {
+	case 'n', 'N', 'e', 'E', 't', 'T':
+		last := text[strings.LastIndexByte(text, ' ')+1:]
+		return strings.EqualFold(last, "destination") || strings.EqualFold(last, "source") || strings.EqualFold(last, "host")
+	}
+	return false
 }
 
 func beginsWithAddress(text string) bool {

@@ -27,6 +27,7 @@ type reader struct {
 	nested bool // inOther: an interface in it is only named
 	deaf   bool // what follows is no configuration
 
+	words  []string // of the line that is read: reused
 	ifaces []*iface
 	list   *accessList
 	group  *objectGroup
@@ -42,7 +43,7 @@ func read(name string, content []byte) ([]*device, []Note) {
 	return r.devices, r.notes
 }
 
-// statement is a line's words, negated or not.
+// statement is a line's words, negated or not. The words are the next line's after it.
 type statement struct {
 	no    bool // no …, or default …
 	line  int
@@ -74,11 +75,30 @@ func (r *reader) line(l line) {
 	} else if r.deaf {
 		return
 	}
-	words := strings.Fields(text)
+	r.words = appendFields(r.words[:0], text)
+	words := r.words
 	if len(words) == 0 || strings.ContainsRune("!#", rune(words[0][0])) || strings.HasPrefix(words[0], "//") {
 		return
 	}
 	r.statement(statement{line: l.no, words: words}, indentation(text))
+}
+
+// appendFields appends the words of text.
+func appendFields(words []string, text string) []string {
+	start := -1
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c == ' ' || c == '\t' {
+			if start >= 0 {
+				words, start = append(words, text[start:i]), -1
+			}
+		} else if start < 0 {
+			start = i
+		}
+	}
+	if start >= 0 {
+		words = append(words, text[start:])
+	}
+	return words
 }
 
 func indentation(text string) int { return len(text) - len(strings.TrimLeft(text, " \t")) }

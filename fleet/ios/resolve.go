@@ -59,7 +59,9 @@ func (res *Result) note(d *device, line int, format string, args ...any) {
 }
 
 // inOrder are the interfaces in the order of the file.
-func (d *device) inOrder() []*iface {
+func (d *device) inOrder() []*iface { return d.index().ordered }
+
+func (d *device) sorted() []*iface {
 	list := make([]*iface, 0, len(d.interfaces))
 	for _, i := range d.interfaces {
 		list = append(list, i)

@@ -1,6 +1,7 @@
 package ios
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -50,7 +51,7 @@ func (s statement) argument(i int) []string {
 	if s.no {
 		return nil
 	}
-	words := s.rest(i)
+	words := slices.Clone(s.rest(i))
 	for n, w := range words {
 		if w[0] == '!' || w[0] == '#' || strings.HasPrefix(w, "//") {
 			return words[:n]
