@@ -95,7 +95,7 @@ func (d *device) matches(e entry, source, destination netip.Addr) (matches answe
 func (d *device) contains(w where, a netip.Addr) (in answer, why string) {
 	switch {
 	case w.group != "":
-		return d.inGroup(w.group, a, 0)
+		return d.inGroup(w.group, a, make(map[string]bool))
 	case w.unknown:
 		return unsure, "an address of it cannot be read"
 	}

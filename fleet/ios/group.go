@@ -81,15 +81,17 @@ func (g *objectGroup) addRange(from, to string) {
 	g.members = append(g.members, where{unknown: true})
 }
 
-// deepest bounds how groups are in groups.
-const deepest = 16
-
-// inGroup tells whether a is in the object-group of that name.
-func (d *device) inGroup(name string, a netip.Addr, depth int) (in answer, why string) {
+// inGroup tells whether a is in the object-group of that name. seen are the groups
+// that have been asked already, in vain so far: a group may be in itself.
+func (d *device) inGroup(name string, a netip.Addr, seen map[string]bool) (in answer, why string) {
 	g := d.groups[name]
-	if g == nil || g.service || depth > deepest {
+	if seen[name] {
+		return no, ""
+	}
+	if g == nil || g.service {
 		return unsure, "object-group " + quoted(name) + " cannot be evaluated"
 	}
+	seen[name] = true
 	for _, r := range g.ranges {
 		if !a.Less(r[0]) && !r[1].Less(a) {
 			return yes, ""
@@ -101,7 +103,7 @@ func (d *device) inGroup(name string, a netip.Addr, depth int) (in answer, why s
 		}
 	}
 	for _, inner := range g.groups {
-		if in, why := d.inGroup(inner, a, depth+1); in != no {
+		if in, why := d.inGroup(inner, a, seen); in != no {
 			return in, why
 		}
 	}

@@ -70,7 +70,7 @@ func (r *reader) placeholder(s statement) {
 }
 
 // mostOfRange bounds what interface range opens.
-const mostOfRange = 4096
+const mostOfRange = 1024
 
 // interfaceNames are the names that words after interface mean: one, or a range
 // such as Tunnel1 - 4 , Tunnel7.
