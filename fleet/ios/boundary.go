@@ -1,13 +1,15 @@
 package ios
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 )
 
 // A document may configure several routers and never name them but in headings. So
-// at each boundary, which is a heading or the edge of a document's code, what follows
-// is read for a trial: if it gives an interface another address, or another
+// at each boundary, which is a heading, the edge of a document's code or conf t, what
+// follows is read for a trial: if it gives an interface another address, or another
 // destination, than the router so far has, it is another router's.
 
 // boundary begins a line that stands for the edge of a document's code; its heading
@@ -35,13 +37,15 @@ func block(lines []line) []line {
 }
 
 func (r *reader) boundary(l line, heading string, next []line) {
-	if strings.HasPrefix(l.text, boundary) {
+	isCode := strings.HasPrefix(l.text, boundary)
+	if isCode {
 		r.leave()
 		r.deaf = false
 	}
-	name := routerIn(heading)
-	if r.dev.name == "" && len(r.dev.interfaces) == 0 {
-		r.dev.name, r.dev.soft = name, true
+	r.heading = cmp.Or(routerIn(heading), r.heading)
+	name := r.heading
+	if len(r.dev.interfaces) == 0 && (r.dev.name == "" || r.dev.soft) {
+		r.dev.name, r.dev.soft = cmp.Or(name, r.dev.name), true
 		return
 	}
 	trial := &reader{file: r.file, dev: newDevice(r.file, l.no)}
@@ -50,7 +54,7 @@ func (r *reader) boundary(l line, heading string, next []line) {
 	for _, l := range next {
 		trial.line(l)
 	}
-	if first.name == "" && r.dev.contradicts(first) {
+	if first.name == "" && (r.dev.contradicts(first) || isCode && r.isAnother(name, first)) {
 		r.another(name, l.no)
 	}
 }
@@ -71,20 +75,56 @@ func (d *device) contradicts(other *device) bool {
 	return false
 }
 
+// isAnother tells whether code under a heading that names another router than the
+// last one did is that router's: it configures interfaces, and needs none of the
+// last router's.
+func (r *reader) isAnother(name string, code *device) bool {
+	if name == "" || !r.dev.soft || name == r.dev.name || len(code.interfaces) == 0 {
+		return false
+	}
+	for _, i := range code.interfaces {
+		if r.dev.find(i.tunnel.source) != nil && code.find(i.tunnel.source) == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // headingOf finds what may be a heading: a comment, or a line that ends with a colon,
-// of a few words.
+// that names a router. A conf t and a quotation of several lines may begin another
+// router's configuration too.
 func headingOf(text string) (heading string, ok bool) {
 	if rest, found := strings.CutPrefix(text, boundary); found {
 		return rest, true
 	}
-	if len(text) < 2 || len(text) > 100 {
+	if len(text) < 2 || len(text) > 300 {
 		return "", false
 	}
-	if !strings.ContainsRune("!#=*-/", rune(text[0])) && text[len(text)-1] != ':' {
-		return "", false
+	switch {
+	case strings.ContainsRune("!#=*-/", rune(text[0])), text[len(text)-1] == ':':
+		return text, routerIn(text) != ""
+	case len(text) <= 30 && isTitle(text):
+		return text, true
+	case text[len(text)-1] == '"':
+		return "", strings.HasSuffix(text, quotation)
+	case text[len(text)-1]|0x20 == 't' || text[len(text)-1]|0x20 == 'l':
+		words := strings.Fields(text)
+		return "", len(words) == 2 && short(words[0], "configure", 4) && short(words[1], "terminal", 1)
 	}
-	return text, routerIn(text) != ""
+	return "", false
 }
+
+// isTitle tells a line that says little more than a router's name, as R2 (SPOKE).
+func isTitle(text string) bool {
+	if !strings.ContainsRune("rRhHsSbB", rune(text[0])) || strings.Count(text, " ") > 2 {
+		return false
+	}
+	name := routerIn(text)
+	return name != "" && strings.HasPrefix(strings.ReplaceAll(text, " ", "-"), name)
+}
+
+// quotation begins and ends a text of several lines in many languages.
+const quotation = `"""`
 
 // routerWords are words that a heading calls a router by, with a number or letter
 // after them.
@@ -94,20 +134,31 @@ var routerWords = []string{"router", "hub", "spoke", "branch", "site", "hq", "he
 // names none.
 func routerIn(heading string) string {
 	words := strings.FieldsFunc(heading, func(c rune) bool { return c != '-' && c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+	words = slices.DeleteFunc(words, func(w string) bool { return strings.Trim(w, "-_") == "" })
 	if len(words) > 8 {
 		return ""
 	}
 	for n, w := range words {
-		kind := strings.ToLower(strings.TrimRight(w, "0123456789-_"))
-		for _, known := range routerWords {
-			if kind != known || kind == "r" && len(w) == 1 {
-				continue
-			}
-			if len(w) == len(kind) && n+1 < len(words) && len(words[n+1]) <= 3 {
-				return w + "-" + words[n+1]
-			}
-			return w
+		kind, rest := cutKind(w)
+		if !slices.Contains(routerWords, kind) || len(rest) > 4 || kind == "r" && rest == "" {
+			continue
 		}
+		if rest == "" && n+1 < len(words) && routerMenu.has(words[n+1]) {
+			return "" // router ospf
+		}
+		if rest == "" && n+1 < len(words) && len(words[n+1]) <= 3 {
+			return w + "-" + words[n+1]
+		}
+		return w
 	}
 	return ""
+}
+
+// cutKind cuts a word such as Router-A or Spoke2 after its first letters.
+func cutKind(w string) (kind, rest string) {
+	i := strings.IndexAny(w, "0123456789-_")
+	if i < 0 {
+		return strings.ToLower(w), ""
+	}
+	return strings.ToLower(w[:i]), w[i:]
 }

@@ -183,8 +183,11 @@ func learning(word string) string {
 			return w
 		}
 	}
-	return "unknown"
+	return unread
 }
+
+// unread is learnt where what stands for an address is none.
+const unread = "?"
 
 // prefixOf reads an address with a mask or a length.
 func prefixOf(address, mask string) (netip.Prefix, bool) {

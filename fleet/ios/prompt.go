@@ -30,7 +30,7 @@ func cutPrompt(l string) (p prompt, ok bool) {
 		return prompt{}, false
 	}
 	p.rest = strings.TrimSpace(rest[1:])
-	return p, strings.HasPrefix(p.mode, "conf") || p.mode == "" && isExec(p.rest)
+	return p, strings.HasPrefix(p.mode, "conf") || strings.HasPrefix(p.mode, "cfg") || p.mode == "" && isExec(p.rest)
 }
 
 func isHostByte(c byte) bool {

@@ -13,7 +13,7 @@ func configuration(lines []line) []line {
 
 // fenced is the code in a Markdown document, where interfaces are configured in
 // such code; otherwise it is all lines. Between codes stands a boundary with the last
-// heading, since another router's configuration may begin there.
+// heading or other words that name a router, since another router's configuration may begin there.
 func fenced(lines []line) []line {
 	if !slices.ContainsFunc(lines, func(l line) bool { return isFence(strings.TrimLeft(l.text, " \t>")) }) {
 		return lines
@@ -32,7 +32,7 @@ func fenced(lines []line) []line {
 			first, _, _ := strings.Cut(text, " ")
 			found = found || short(first, "interface", 3)
 			code = append(code, line{l.no, strings.TrimPrefix(l.text, quote)})
-		case strings.HasPrefix(text, "#"):
+		case strings.HasPrefix(text, "#"), routerIn(text) != "":
 			heading = text
 		}
 	}

@@ -27,6 +27,8 @@ type reader struct {
 	nested bool // inOther: an interface in it is only named
 	deaf   bool // what follows is no configuration
 
+	heading string // the router that the last heading names
+
 	words  []string // of the line that is read: reused
 	ifaces []*iface
 	list   *accessList
@@ -63,6 +65,11 @@ func (s statement) rest(i int) []string { return s.words[min(i, len(s.words)):] 
 
 func (r *reader) line(l line) {
 	text := cutTime(l.text)
+	if text[0] == '`' || text[len(text)-1] == '`' {
+		if text = strings.Trim(text, "`"); text == "" {
+			return
+		}
+	}
 	if command, ok := cutReport(text); ok {
 		r.leave()
 		r.deaf = !showsConfiguration(strings.Fields(command))

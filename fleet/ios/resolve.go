@@ -185,6 +185,8 @@ func (d *device) addressOf(i *iface, name string, depth int) (netip.Addr, string
 	switch {
 	case at.primary.IsValid():
 		return at.primary.Addr(), ""
+	case at.learnt == unread:
+		return netip.Addr{}, fmt.Sprintf("the address of its source %s cannot be read", name)
 	case at.learnt != "":
 		return netip.Addr{}, fmt.Sprintf("its source %s learns its address (%s): it is not in the configuration", name, at.learnt)
 	case at.lender != "":
