@@ -82,6 +82,9 @@ func (r *reader) isAnother(name string, code *device) bool {
 	if name == "" || !r.dev.soft || name == r.dev.name || len(code.interfaces) == 0 {
 		return false
 	}
+	if r.known(name) != nil {
+		return true
+	}
 	for _, i := range code.interfaces {
 		if r.dev.find(i.tunnel.source) != nil && code.find(i.tunnel.source) == nil {
 			return false
@@ -103,6 +106,8 @@ func headingOf(text string) (heading string, ok bool) {
 	switch {
 	case strings.ContainsRune("!#=*-/", rune(text[0])), text[len(text)-1] == ':':
 		return text, routerIn(text) != ""
+	case strings.HasPrefix(text, codeBlock):
+		return "", true
 	case len(text) <= 30 && isTitle(text):
 		return text, true
 	case text[len(text)-1] == '"':
@@ -122,6 +127,9 @@ func isTitle(text string) bool {
 	name := routerIn(text)
 	return name != "" && strings.HasPrefix(strings.ReplaceAll(text, " ", "-"), name)
 }
+
+// codeBlock begins a code block in reStructuredText.
+const codeBlock = ".. code"
 
 // quotation begins and ends a text of several lines in many languages.
 const quotation = `"""`

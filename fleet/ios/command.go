@@ -82,8 +82,12 @@ func (r *reader) keepalive(i *iface, s statement) {
 // vrf takes vrf forwarding NAME, ip vrf forwarding NAME and, of NX-OS, vrf member
 // NAME; words begin after vrf.
 func (r *reader) vrf(s statement, words []string) bool {
-	if len(words) == 0 || !short(words[0], "forwarding", 1) && !short(words[0], "member", 1) {
-		return len(words) > 0 && short(words[0], "receive", 1)
+	least := 1
+	if len(words) < 2 {
+		least = 3 // no vrf forwarding; ip vrf F is a global command
+	}
+	if len(words) == 0 || !short(words[0], "forwarding", least) && !short(words[0], "member", least) {
+		return len(words) > 1 && short(words[0], "receive", 3)
 	}
 	name := ""
 	if len(words) > 1 && !s.no {

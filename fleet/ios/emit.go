@@ -138,6 +138,7 @@ func (w *writer) timers(t timers) {
 // tunnels.
 func (w *writer) hubs(views []*view) {
 	counts := make(map[string]map[fleet.IPsec]int)
+	known := make(map[string]bool)
 	var names []string
 	for _, v := range views {
 		name := v.hub.name()
@@ -146,15 +147,23 @@ func (w *writer) hubs(views []*view) {
 			names = append(names, name)
 		}
 		counts[name][v.ipsec()]++
+		known[name] = known[name] || v.near != nil
 	}
 	w.ipsec = make(map[string]fleet.IPsec)
 	for _, name := range names {
-		kind := commonest(counts[name])
-		w.ipsec[name] = kind
-		w.line("\n[[hub]]")
-		w.set("name", name, "")
-		w.set("ipsec", string(kind), "this end of its tunnels")
+		w.hub(name, commonest(counts[name]), known[name])
 	}
+}
+
+func (w *writer) hub(name string, kind fleet.IPsec, known bool) {
+	w.ipsec[name] = kind
+	w.line("\n[[hub]]")
+	w.set("name", name, "")
+	comment := "this end of its tunnels"
+	if !known {
+		comment = "of this end, whose configuration is not here"
+	}
+	w.set("ipsec", string(kind), comment)
 }
 
 func commonest(counts map[fleet.IPsec]int) fleet.IPsec {

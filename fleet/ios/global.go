@@ -96,13 +96,21 @@ func (r *reader) called(host string, line int) {
 // switchTo goes on with the device of that name, be it known or new.
 func (r *reader) switchTo(name string, line int, soft bool) {
 	r.leave()
-	for _, d := range r.devices {
-		if d.name == name {
-			r.dev = d
-			return
-		}
+	if d := r.known(name); d != nil {
+		r.dev = d
+		return
 	}
 	r.begin(name, line, soft)
+}
+
+// known is the device of that name, nil where there is none yet.
+func (r *reader) known(name string) *device {
+	for _, d := range r.devices {
+		if d.name == name {
+			return d
+		}
+	}
+	return nil
 }
 
 // another goes on with another device, which may have no name.

@@ -33,7 +33,7 @@ func interfaceName(words []string) (name string, n int) {
 		n = 2
 	}
 	full := interfaceType(kind)
-	if full == "" || number == "" {
+	if full == "" || number == "" || number[len(number)-1] < '0' || number[len(number)-1] > '9' {
 		return "", 0
 	}
 	return full + number, n

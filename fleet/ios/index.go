@@ -9,10 +9,10 @@ import (
 // that does not grow with its size.
 type index struct {
 	ordered []*iface // in the order of the file
-	owners map[netip.Addr]*iface
-	bound  []*iface // interfaces with a crypto map
-	routes map[*iface][]route
-	exact  map[*cryptoMap]map[[2]uint32]bool // the GRE that a map's entries permit from host to host
+	owners  map[netip.Addr]*iface
+	bound   []*iface // interfaces with a crypto map
+	routes  map[*iface][]route
+	exact   map[*cryptoMap]map[[2]uint32]bool // the GRE that a map's entries permit from host to host
 }
 
 func (d *device) index() *index {

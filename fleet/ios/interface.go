@@ -80,10 +80,7 @@ func interfaceNames(words []string) []string {
 	}
 	var names []string
 	for part := range strings.SplitSeq(strings.Join(words[1:], " "), ",") {
-		first, last, isRange := strings.Cut(part, "-")
-		if kind, number := cutNumber(strings.TrimSpace(part)); number != "" && strings.HasSuffix(kind, "-") && !strings.Contains(kind, " ") {
-			first, last, isRange = part, "", false // Port-channel1
-		}
+		first, last, isRange := cutRange(part)
 		f := strings.Fields(first)
 		if len(f) == 0 {
 			continue
@@ -95,6 +92,19 @@ func interfaceNames(words []string) []string {
 		}
 	}
 	return names
+}
+
+// cutRange cuts a range such as Tunnel1 - 4 at its dash; Port-channel1 is none.
+func cutRange(part string) (first, last string, isRange bool) {
+	i := strings.LastIndexByte(part, '-')
+	if i < 0 {
+		return part, "", false
+	}
+	first = strings.TrimSpace(part[:i])
+	if first == "" || first[len(first)-1] < '0' || first[len(first)-1] > '9' {
+		return part, "", false
+	}
+	return first, part[i+1:], true
 }
 
 func nameOf(words []string) string {

@@ -19,6 +19,10 @@ var interfaceMenu = newMenu(`
 	timeout traffic-shape transmit-interface trust tunnel tx-ring-limit
 	udld vlan-id vrf vrrp xconnect zone-member`)
 
+// readMenu is those of them that are read. Others that are global commands too end
+// the interface where they stand less indented than its commands.
+var readMenu = newMenu("backup crypto ip keepalive shutdown tunnel vrf")
+
 // interfaceIPMenu is what may follow ip in an interface.
 var interfaceIPMenu = newMenu(`
 	access-group accounting address admission arp auth-proxy authentication

@@ -48,8 +48,8 @@ func isExec(command string) bool {
 	if first == "" || first == "?" {
 		return true
 	}
-	word, _ := execMenu.find(first)
-	return word != ""
+	word, ambiguous := execMenu.find(first)
+	return word != "" || ambiguous
 }
 
 // showsConfiguration tells whether a command of exec mode puts a configuration on

@@ -46,6 +46,21 @@ func isFence(text string) bool {
 	return strings.HasPrefix(text, "```") || strings.HasPrefix(text, "~~~")
 }
 
+// withoutMarks is a line of a document without the marks of code and quotations.
+func withoutMarks(text string) string {
+	if text == "" || text[0] == ' ' || text[len(text)-1] != '`' && text[len(text)-1] != '>' && strings.IndexByte("`<>", text[0]) < 0 {
+		return text
+	}
+	text = strings.Trim(strings.TrimPrefix(text, "> "), "`")
+	for _, tag := range []string{"<pre>", "<code>", "<b>", "<p>"} {
+		text = strings.TrimPrefix(text, tag)
+	}
+	for _, tag := range []string{"<br>", "</p>", "</pre>", "</code>", "</b>"} {
+		text = strings.TrimSuffix(text, tag)
+	}
+	return text
+}
+
 // compared is, of a comparison of configurations, what there is and what is new.
 func compared(lines []line) []line {
 	if !isComparison(lines) {
@@ -192,7 +207,7 @@ func joined(lines []line) []line {
 	kept := lines[:0]
 	for _, l := range lines {
 		if n := len(kept) - 1; n >= 0 {
-			if before, goesOn := strings.CutSuffix(kept[n].text, "\\"); goesOn {
+			if before, goesOn := strings.CutSuffix(kept[n].text, "\\"); goesOn && !strings.HasSuffix(before, "\\") {
 				kept[n].text = before + " " + strings.TrimLeft(l.text, " \t")
 				continue
 			}

@@ -64,12 +64,7 @@ func (s statement) word(i int) string {
 func (s statement) rest(i int) []string { return s.words[min(i, len(s.words)):] }
 
 func (r *reader) line(l line) {
-	text := cutTime(l.text)
-	if text[0] == '`' || text[len(text)-1] == '`' {
-		if text = strings.Trim(text, "`"); text == "" {
-			return
-		}
-	}
+	text := withoutMarks(cutTime(l.text))
 	if command, ok := cutReport(text); ok {
 		r.leave()
 		r.deaf = !showsConfiguration(strings.Fields(command))
@@ -159,7 +154,8 @@ func (r *reader) statement(s statement, indent int) {
 func (r *reader) dispatch(s statement, indent int, deeper bool) {
 	switch r.mode {
 	case inInterface:
-		if r.interfaceCommand(s) {
+		out := r.inside && !deeper && globalMenu.has(s.words[0]) && !readMenu.has(s.words[0])
+		if !out && r.interfaceCommand(s) {
 			return
 		}
 		if r.isGlobal(s) || r.inside && !deeper {
