@@ -22,19 +22,27 @@ func (a *app) configFlag(c *cobra.Command) {
 
 // inventory loads the inventory that -c names, or the first that is found.
 func (a *app) inventory() (*fleet.Inventory, error) {
-	path := a.config
-	if path == "" {
-		found, err := inventory.Search(os.Getenv, exists)
-		if err != nil {
-			return nil, inventoryError{err}
-		}
-		path = found
+	path, err := a.configPath()
+	if err != nil {
+		return nil, err
 	}
 	inv, err := inventory.Load(path)
 	if err != nil {
 		return nil, inventoryError{err}
 	}
 	return inv, nil
+}
+
+// configPath is the inventory's file.
+func (a *app) configPath() (string, error) {
+	if a.config != "" {
+		return a.config, nil
+	}
+	path, err := inventory.Search(os.Getenv, exists)
+	if err != nil {
+		return "", inventoryError{err}
+	}
+	return path, nil
 }
 
 func exists(path string) bool {

@@ -23,6 +23,16 @@ func collectOften() {
 	}
 }
 
+// collectSeldom is for a fleet that is read once and not watched. What it returns
+// undoes it.
+func collectSeldom() (undo func()) {
+	if os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	before := debug.SetGCPercent(100)
+	return func() { debug.SetGCPercent(before) }
+}
+
 // keepClose keeps the heap as close as gcRoom to what is alive now, a whole fleet.
 func keepClose() {
 	if os.Getenv("GOGC") != "" {

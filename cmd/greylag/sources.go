@@ -32,9 +32,9 @@ func (s *station) engineReport() fleet.EngineReport {
 
 // adviceFor finds out once what the inventory's declarations explain.
 func adviceFor(inv *fleet.Inventory) fleet.AdviceSource {
-	rules := map[int][]fleet.Advice{}
+	judge, rules := advise.New(inv), map[int][]fleet.Advice{}
 	for i := range inv.Tunnels {
-		if found := advise.Explain(advise.Tunnel(inv, &inv.Tunnels[i])); found != nil {
+		if found := judge.Advice(i); found != nil {
 			rules[i] = found
 		}
 	}

@@ -1,7 +1,10 @@
 package advise
 
 import (
+	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,11 +24,12 @@ func sound() *fleet.Peer {
 // tunnelTo returns an inventory of one hub and one tunnel with that far end.
 func tunnelTo(peer *fleet.Peer) (*fleet.Inventory, *fleet.Tunnel) {
 	inv := &fleet.Inventory{
-		Hubs: []fleet.Hub{{Name: "fra1", IPsec: fleet.IPsecNone}, {Name: "ams1", IPsec: fleet.CryptoMap}},
+		Engine: fleet.EngineOptions{MaxRate: 1},
+		Hubs:   []fleet.Hub{{Name: "fra1", IPsec: fleet.IPsecNone}, {Name: "ams1", IPsec: fleet.CryptoMap}},
 		Tunnels: []fleet.Tunnel{{
 			Name: "fra1-seoul", Hub: "fra1", Enabled: true, Probe: fleet.Keepalive,
 			Source: netip.MustParseAddr("192.0.2.10"), Destination: netip.MustParseAddr("198.51.100.17"),
-			Peer: peer,
+			Interval: 10 * time.Second, Retries: 3, Peer: peer,
 		}},
 	}
 	return inv, &inv.Tunnels[0]
@@ -44,7 +48,7 @@ func TestTunnel(t *testing.T) {
 	tests := map[string]struct {
 		peer      func(*fleet.Peer)
 		broken    []string
-		explained []string // what Rules makes of it
+		explained []string // what is advice of a live report
 	}{
 		"sound":                     {peer: func(*fleet.Peer) {}},
 		"R13 none of its own":       {func(p *fleet.Peer) { p.KeepaliveInterval, p.KeepaliveRetries = 0, 0 }, []string{"R13"}, nil},
@@ -59,7 +63,7 @@ func TestTunnel(t *testing.T) {
 		"R17 loose":                 {func(p *fleet.Peer) { p.URPF = "loose" }, []string{"R17"}, []string{"R17"}},
 		"R17 not declared":          {peer: func(p *fleet.Peer) { p.URPF = "" }},
 		"R18 not permitted":         {func(p *fleet.Peer) { p.ACLPermitsGRE = false }, []string{"R18"}, []string{"R18"}},
-		"R19 protected":             {func(p *fleet.Peer) { p.IPsec = fleet.TunnelProtected }, []string{"R19"}, []string{"R19"}},
+		"R19 protected":             {func(p *fleet.Peer) { p.IPsec = fleet.TunnelProtected }, []string{"R19", "R19"}, []string{"R19"}},
 		"R19 not declared":          {peer: func(p *fleet.Peer) { p.IPsec = "" }},
 		"all, in the rules' own order": {func(p *fleet.Peer) {
 			*p = fleet.Peer{Multipoint: true, FrontVRF: "red", URPF: "strict", IPsec: fleet.CryptoMap}
@@ -69,13 +73,13 @@ func TestTunnel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			peer := sound()
 			tt.peer(peer)
-			inv, tun := tunnelTo(peer)
-			findings := Tunnel(inv, tun)
+			inv, _ := tunnelTo(peer)
+			findings := New(inv).Findings()
 			if diff := cmp.Diff(tt.broken, broken(findings)); diff != "" {
 				t.Errorf("rules broken (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(tt.explained, rulesOf(Explain(findings))); diff != "" {
-				t.Errorf("Rules (-want +got):\n%s", diff)
+			if diff := cmp.Diff(tt.explained, rulesOf(New(inv).Advice(0))); diff != "" {
+				t.Errorf("advice (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -86,7 +90,7 @@ func worst() *fleet.Peer {
 	return &fleet.Peer{Multipoint: true, FrontVRF: "red", URPF: "strict", IPsec: fleet.TunnelProtected}
 }
 
-func TestTunnelWithoutFindings(t *testing.T) {
+func TestNoFindings(t *testing.T) {
 	tests := map[string]func(*fleet.Tunnel){
 		"nothing known of the far end": func(t *fleet.Tunnel) { t.Peer = nil },
 		"icmp":                         func(t *fleet.Tunnel) { t.Probe = fleet.Echo },
@@ -95,44 +99,77 @@ func TestTunnelWithoutFindings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inv, tun := tunnelTo(worst())
 			change(tun)
-			if got := Tunnel(inv, tun); got != nil {
+			if got := New(inv).Findings(); got != nil {
 				t.Errorf("findings %v, want none", got)
+			}
+			if got := New(inv).Advice(0); got != nil {
+				t.Errorf("advice %v, want none", got)
 			}
 		})
 	}
 }
 
-func TestDisabledTunnelIsJudgedToo(t *testing.T) {
+// TestDisabled: the same findings, as information; and the same advice.
+func TestDisabled(t *testing.T) {
 	inv, tun := tunnelTo(worst())
-	enabled := Tunnel(inv, tun)
+	want, advice := New(inv).Findings(), New(inv).Advice(0)
+	for i := range want {
+		want[i].Severity, want[i].Message = Info, "once it is enabled: "+want[i].Message
+	}
 	tun.Enabled = false
-	if diff := cmp.Diff(enabled, Tunnel(inv, tun)); diff != "" {
-		t.Errorf("enabled and disabled differ (-enabled +disabled):\n%s", diff)
+	if diff := cmp.Diff(want, New(inv).Findings()); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(advice, New(inv).Advice(0)); diff != "" || advice == nil {
+		t.Errorf("advice enabled and disabled differ (-enabled +disabled):\n%s", diff)
 	}
 }
 
-func TestTunnelChangesNothing(t *testing.T) {
-	inv, tun := tunnelTo(worst())
-	Tunnel(inv, tun)
+func TestNothingIsChanged(t *testing.T) {
+	inv, _ := tunnelTo(worst())
+	New(inv).Findings()
 	want, _ := tunnelTo(worst())
 	if diff := cmp.Diff(want, inv, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
 		t.Errorf("the inventory changed (-before +after):\n%s", diff)
 	}
 }
 
-func TestTableIsInOrderOfTheRules(t *testing.T) {
+// TestTableIsInOrder: the numbers first, then the words.
+func TestTableIsInOrder(t *testing.T) {
+	rank := func(name string) string {
+		if n, err := strconv.Atoi(strings.TrimPrefix(name, "R")); err == nil {
+			return fmt.Sprintf("%03d", n)
+		}
+		return name
+	}
 	for i := 1; i < len(rules); i++ {
-		if rules[i-1].name >= rules[i].name {
+		if rank(rules[i-1].name) > rank(rules[i].name) {
 			t.Errorf("%s stands before %s", rules[i-1].name, rules[i].name)
 		}
 	}
 }
 
-func BenchmarkTunnel(b *testing.B) {
-	inv, tun := tunnelTo(worst())
+// TestEveryRowIsWhole: one function, a severity, a place.
+func TestEveryRowIsWhole(t *testing.T) {
+	for i, r := range rules {
+		functions := 0
+		for _, has := range []bool{r.tunnel != nil, r.hub != nil, r.fleet != nil} {
+			if has {
+				functions++
+			}
+		}
+		if functions != 1 || r.severity == "" || r.hub == nil && len(r.keys) == 0 || r.tunnel == nil && r.scope != 0 {
+			t.Errorf("row %d, %s: %+v", i, r.name, r)
+		}
+	}
+}
+
+func BenchmarkAdvice(b *testing.B) {
+	inv, _ := tunnelTo(worst())
+	j := New(inv)
 	b.ReportAllocs()
 	for b.Loop() {
-		Explain(Tunnel(inv, tun))
+		j.Advice(0)
 	}
 }
 

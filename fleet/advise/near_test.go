@@ -8,7 +8,6 @@ import (
 
 // TestNearIPsec: what the tunnel says of this end comes before what its hub says.
 func TestNearIPsec(t *testing.T) {
-	inv := &fleet.Inventory{Hubs: []fleet.Hub{{Name: "fra1", IPsec: fleet.CryptoMap}}}
 	for _, c := range []struct {
 		hub       string
 		own, want fleet.IPsec
@@ -18,7 +17,11 @@ func TestNearIPsec(t *testing.T) {
 		{"fra1", fleet.IPsecNone, fleet.IPsecNone},
 		{"", fleet.TunnelProtected, fleet.TunnelProtected},
 	} {
-		if got := nearIPsec(inv, &fleet.Tunnel{Hub: c.hub, IPsec: c.own}); got != c.want {
+		inv := &fleet.Inventory{
+			Hubs:    []fleet.Hub{{Name: "fra1", IPsec: fleet.CryptoMap}},
+			Tunnels: []fleet.Tunnel{{Hub: c.hub, IPsec: c.own}},
+		}
+		if got := New(inv).ends(0).near; got != c.want {
 			t.Errorf("hub %q, own %q: %q, want %q", c.hub, c.own, got, c.want)
 		}
 	}

@@ -26,6 +26,7 @@ func (r *reader) engine(doc table) {
 	r.out.Engine = fleet.EngineOptions{Reflect: true, MaxRate: 50_000}
 	if t, ok := r.section(doc, "engine", "[engine]"); ok {
 		take(r, t, engineRows, &r.out.Engine)
+		r.placeEngine(t)
 	}
 }
 
@@ -52,6 +53,7 @@ func (r *reader) takeHubs(doc table) {
 		take(r, t, hubRows, &h)
 		r.doubtful = r.doubtful || t.has("source") && !h.Source.IsValid()
 		r.hubs.declare(r, t, h.Name, h)
+		r.placeHub(t)
 	})
 }
 

@@ -32,20 +32,22 @@ const maxBytes = 256 << 20
 // is wrong the error is [Errors], with every mistake of the file, and the
 // inventory nil.
 func Parse(file string, src []byte) (*fleet.Inventory, error) {
-	return parseText(file, string(src))
+	return parseText(file, string(src), nil)
 }
 
-func parseText(file, text string) (*fleet.Inventory, error) {
+// parseText also says where what it read stands, unless places is nil.
+func parseText(file, text string, places *Places) (*fleet.Inventory, error) {
 	text = strings.TrimPrefix(text, byteOrderMark)
-	if inv := readPortions(text); inv != nil {
+	if inv := readPortions(text, places); inv != nil {
 		return inv, nil
 	}
-	return readWhole(file, text)
+	return readWhole(file, text, places)
 }
 
 // readWhole reads what may have any form, and any number of mistakes.
-func readWhole(file, text string) (*fleet.Inventory, error) {
+func readWhole(file, text string, places *Places) (*fleet.Inventory, error) {
 	r, doc := read(file, text)
+	r.keep(places)
 	if doc != nil {
 		r.inventory(*doc)
 	}
@@ -59,12 +61,21 @@ func readWhole(file, text string) (*fleet.Inventory, error) {
 // Load reads the inventory in the file path. The error is [Errors] where the
 // content is wrong, and otherwise wraps that of the file system and says what
 // to do about it.
-func Load(path string) (*fleet.Inventory, error) {
+func Load(path string) (*fleet.Inventory, error) { return load(path, nil) }
+
+// LoadPlaced is Load, and tells where in the file what it read stands.
+func LoadPlaced(path string) (*fleet.Inventory, *Places, error) {
+	places := new(Places)
+	inv, err := load(path, places)
+	return inv, places, err
+}
+
+func load(path string, places *Places) (*fleet.Inventory, error) {
 	text, err := readFile(path, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w (%s)", path, cause(err), remedy(err))
 	}
-	return parseText(path, text)
+	return parseText(path, text, places)
 }
 
 // errTooLarge is of what cannot be an inventory, such as /dev/zero.

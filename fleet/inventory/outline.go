@@ -1,6 +1,9 @@
 package inventory
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // outline tells the sections of a file's lists (those of [[tunnel]] with their
 // [tunnel.peer], of [[spoke]], of [[hub]]) from the rest.
@@ -8,6 +11,21 @@ type outline struct {
 	portions map[string][]span // by list: runs of its sections, each to be read by itself
 	counts   map[string]int    // by list: its sections
 	rest     string            // everything else, without the portions
+	pieces   []piece           // of which rest is made
+}
+
+// piece is a stretch of the text in outline.rest.
+type piece struct{ inRest, inText int }
+
+// inText is where an offset in the rest is in the text. Without portions they are the
+// same.
+func (o outline) inText(offset int) int {
+	for _, p := range slices.Backward(o.pieces) {
+		if offset >= p.inRest {
+			return p.inText + offset - p.inRest
+		}
+	}
+	return offset
 }
 
 // portionSize is how long a portion is at least, in bytes, where so many sections
@@ -65,6 +83,7 @@ func (o *outliner) header(at int, h heading) {
 // cut ends the current portion.
 func (o *outliner) cut(to int) {
 	if o.list == "" {
+		o.pieces = append(o.pieces, piece{o.rest.Len(), o.from})
 		o.rest.WriteString(o.text[o.from:to])
 	} else {
 		o.portions[o.list] = append(o.portions[o.list], span{o.from, to})

@@ -10,9 +10,11 @@ import (
 // memory than the inventory takes. At the first thing that is not, or that takes
 // a look at the whole to judge, it gives up and returns nil; nothing that it
 // finds wrong is reported.
-func readPortions(text string) *fleet.Inventory { return readPortionsOf(text, portionSize) }
+func readPortions(text string, places *Places) *fleet.Inventory {
+	return readPortionsOf(text, portionSize, places)
+}
 
-func readPortionsOf(text string, size int) *fleet.Inventory {
+func readPortionsOf(text string, size int, places *Places) *fleet.Inventory {
 	if _, m := invalidByte(text); m != nil {
 		return nil
 	}
@@ -22,7 +24,8 @@ func readPortionsOf(text string, size int) *fleet.Inventory {
 	}
 	r := newReader("", text)
 	r.outline = o
-	// In the rest the places are wrong, but it yields no line.
+	r.keep(places)
+	// In the rest the places are wrong, but it yields no line; see inText.
 	doc, ok := readSpan(o.rest, span{0, len(o.rest)})
 	if !ok || slices.ContainsFunc(lists, doc.has) {
 		return nil
@@ -53,8 +56,7 @@ func (r *reader) each(doc table, key, title string, take func(table)) {
 	for _, t := range r.sections(doc, key, title) {
 		take(t)
 	}
-	for _, p := range r.outline.portions[key] {
-		doc, ok := readSpan(r.lines.text, p)
+	for doc, ok := range readSpans(r.lines.text, r.outline.portions[key]) {
 		r.odd = r.odd || !ok
 		if r.gaveUp() {
 			return

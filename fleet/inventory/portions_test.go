@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // agree holds the two ways of reading against each other: where the whole is
@@ -15,8 +18,9 @@ import (
 func agree(t *testing.T, text string, size int) (inPortions bool) {
 	t.Helper()
 	text = strings.TrimPrefix(text, byteOrderMark)
-	want, err := readWhole("f", text)
-	got := readPortionsOf(text, size)
+	var whole, portions Places
+	want, err := readWhole("f", text, &whole)
+	got := readPortionsOf(text, size, &portions)
 	switch {
 	case got == nil:
 		return false
@@ -25,8 +29,34 @@ func agree(t *testing.T, text string, size int) (inPortions bool) {
 	case !reflect.DeepEqual(want, got):
 		t.Errorf("portions of %d bytes of %s", size, clip(text))
 		same(t, want, got)
+	default:
+		samePlaces(t, &whole, &portions)
 	}
 	return true
+}
+
+func samePlaces(t *testing.T, whole, portions *Places) {
+	t.Helper()
+	ask := func(p *Places) (all []Place) {
+		for _, key := range append(keysOf(engineRows), "") {
+			all = append(all, p.Engine(key))
+		}
+		for i := range p.hubs {
+			all = append(all, p.Hub(i), p.Hub(i, "source"))
+		}
+		for i := range p.tunnels {
+			for _, key := range keysOf(tunnelRows) {
+				all = append(all, p.Tunnel(i, key))
+			}
+			for _, key := range keysOf(peerRows) {
+				all = append(all, p.Tunnel(i, peerPrefix+key))
+			}
+		}
+		return all
+	}
+	if want, got := ask(whole), ask(portions); !slices.Equal(want, got) {
+		t.Errorf("places (-whole +portions):\n%s", cmp.Diff(want, got))
+	}
 }
 
 // portionSizes are one section each, a few, and all in one.

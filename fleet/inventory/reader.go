@@ -43,6 +43,7 @@ type reader struct {
 	// without one is no mistake of its own.
 	doubtful bool
 	tunnels  map[string]int32 // index in out by name
+	places   *Places          // nil: not wanted
 	answers  map[answer]int32 // index in out by what an answer is known by
 
 	out fleet.Inventory
@@ -61,6 +62,14 @@ func newReader(file, text string) *reader {
 		tunnels:  make(map[string]int32),
 		answers:  make(map[answer]int32),
 	}
+}
+
+// keep has the reader say where what it takes stands, unless places is nil.
+func (r *reader) keep(places *Places) {
+	if places != nil {
+		*places = newPlaces(r.lines)
+	}
+	r.places = places
 }
 
 // wrong records a mistake at offset.

@@ -27,6 +27,7 @@ func (r *reader) takeTunnel(t table) {
 		tun.ReplyTo = netip.Addr{}
 	}
 	take(r, t, tunnelRows, tun)
+	r.placeTunnel(t)
 
 	r.need(t, "name", `write name = "fra1-seoul", unique in this file`)
 	r.need(t, "destination", "write the far end's address")
@@ -62,6 +63,7 @@ func (r *reader) checkSites(t table, tun *fleet.Tunnel) {
 		r.spokes.check(r, t.value("spoke"), tun.Spoke)
 	}
 	r.hubs.imply(tun.Hub, fleet.Hub{Name: tun.Hub, IPsec: fleet.IPsecNone})
+	r.placeImplied(t)
 	r.spokes.imply(tun.Spoke, fleet.Spoke{Name: tun.Spoke})
 }
 
