@@ -61,9 +61,9 @@ func (r *reader) boundary(l line, heading string, next []line) {
 
 // contradicts tells whether both devices cannot be one router.
 func (d *device) contradicts(other *device) bool {
-	for name, mine := range d.interfaces {
-		theirs := other.interfaces[name]
-		if theirs == nil {
+	for name, theirs := range other.interfaces {
+		mine := d.interfaces[name]
+		if mine == nil {
 			continue
 		}
 		a, b := mine.addresses.primary, theirs.addresses.primary

@@ -72,7 +72,7 @@ func (r *reader) ipHost(s statement) {
 // hostname begins a new device, unless the present one has no name yet.
 func (r *reader) hostname(s statement) {
 	name := printable(strings.Trim(s.word(1), `"'`))
-	if name == "" || s.no {
+	if name == "" || s.no || isAddress(name) { // host 10.0.0.1, of a DHCP pool
 		return
 	}
 	if r.dev.name == "" || r.dev.soft || len(r.dev.interfaces) == 0 {

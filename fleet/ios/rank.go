@@ -49,7 +49,9 @@ func byBackup(ends []*endpoint) (found []alternates) {
 			continue
 		}
 		var a alternates
-		for next := e; next != nil && !slices.Contains(a.ends, next); next = byName[next.iface.backup.name] {
+		seen := make(map[*endpoint]bool)
+		for next := e; next != nil && !seen[next]; next = byName[next.iface.backup.name] {
+			seen[next] = true
 			a.ends = append(a.ends, next)
 			a.ranks = append(a.ranks, len(a.ends))
 		}

@@ -21,15 +21,23 @@ func rankAll(views []*view, ends []*endpoint, s *sites) {
 		} else {
 			nearIsHub = s.isHub(v.nearSite, v.farSite, near.all)
 		}
-		v.hub, v.spoke, v.rank = v.farSite, v.nearSite, max(near.rank, 1)
-		if !nearIsHub {
-			continue
+		if nearIsHub {
+			v.hub, v.spoke, v.rank = v.nearSite, v.farSite, s.rank(far, near, v.farSite)
+		} else {
+			v.hub, v.spoke, v.rank = v.farSite, v.nearSite, s.rank(near, far, v.nearSite)
 		}
-		v.hub, v.spoke, v.rank = v.nearSite, v.farSite, max(far.rank, 1)
-		if v.farSite.dev == nil && near.rank > 0 {
+		if nearIsHub && v.farSite.dev == nil && near.rank > 0 {
 			v.spoke, v.rank = s.far(near.first), near.rank
 		}
 	}
+}
+
+// rank is that of the spoke's own order, or of the hub's among tunnels to that spoke.
+func (s *sites) rank(ofSpoke, ofHub standing, spoke site) int {
+	if ofSpoke.rank == 0 && ofHub.rank > 0 && s.far(ofHub.first) == spoke {
+		return ofHub.rank
+	}
+	return max(ofSpoke.rank, 1)
 }
 
 // standingsOf finds the standing of each end, router by router.
