@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -51,6 +52,7 @@ func (a *app) importIOS() *cobra.Command {
 }
 
 func (a *app) runImport(names []string, as string) error {
+	defer collectSeldom()()
 	files, err := a.readFiles(names)
 	if err != nil {
 		return err
@@ -102,6 +104,7 @@ func (a *app) readFiles(names []string) ([]ios.File, error) {
 
 func (a *app) readImported(name string) ([]byte, error) {
 	in := a.stdin
+	var content bytes.Buffer
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
@@ -109,10 +112,13 @@ func (a *app) readImported(name string) ([]byte, error) {
 		}
 		defer f.Close()
 		in = f
+		if info, err := f.Stat(); err == nil {
+			content.Grow(int(min(info.Size(), mostImported)) + bytes.MinRead) // one piece of memory, and no copies
+		}
 	}
-	content, err := io.ReadAll(io.LimitReader(in, mostImported+1))
-	if err == nil && len(content) > mostImported {
+	_, err := content.ReadFrom(io.LimitReader(in, mostImported+1))
+	if err == nil && content.Len() > mostImported {
 		err = fmt.Errorf("%s: too large (a router's configuration is at most %d MB)", name, mostImported>>20)
 	}
-	return content, err
+	return content.Bytes(), err
 }

@@ -56,9 +56,9 @@ func (d *device) list(name string, standard bool) *accessList {
 
 // listEntry takes a line of the open access list; false where it is none.
 func (r *reader) listEntry(s statement) bool {
-	_, err := strconv.Atoi(s.words[0])
+	_, numbered := sequenceOf(s.words)
 	word := s.word(0)
-	if err == nil {
+	if numbered {
 		word = s.word(1)
 	}
 	switch {
@@ -69,12 +69,21 @@ func (r *reader) listEntry(s statement) bool {
 		r.list.add(s.words)
 		return true
 	}
-	return short(word, "remark", 3) || short(word, "evaluate", 3) || err == nil || short(word, "statistics", 4) || short(word, "fragments", 4)
+	return short(word, "remark", 3) || short(word, "evaluate", 3) || numbered || short(word, "statistics", 4) || short(word, "fragments", 4)
+}
+
+// sequenceOf is the sequence number that an entry's words begin with, if they do.
+func sequenceOf(words []string) (n int, numbered bool) {
+	if len(words) == 0 || words[0][0] < '0' || words[0][0] > '9' {
+		return 0, false
+	}
+	n, err := strconv.Atoi(words[0])
+	return n, err == nil
 }
 
 // remove takes away the entry of a sequence number, or the one that words write.
 func (l *accessList) remove(words []string) {
-	if sequence, err := strconv.Atoi(words[0]); err == nil {
+	if sequence, numbered := sequenceOf(words); numbered {
 		l.entries = slices.DeleteFunc(l.entries, func(e entry) bool { return e.sequence == sequence })
 		return
 	}
@@ -86,11 +95,9 @@ func (l *accessList) remove(words []string) {
 // add adds the entry that words write, in the place of its sequence number or at
 // the end. What is no entry is a remark, or nothing of concern.
 func (l *accessList) add(words []string) {
-	sequence := 0
-	if len(words) > 0 {
-		if n, err := strconv.Atoi(words[0]); err == nil {
-			sequence, words = n, words[1:]
-		}
+	sequence, numbered := sequenceOf(words)
+	if numbered {
+		words = words[1:]
 	}
 	e, ok := l.parse(words)
 	if !ok {

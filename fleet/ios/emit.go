@@ -14,6 +14,7 @@ import (
 // emit writes the inventory of views.
 func emit(views []*view, files []File, as string) []byte {
 	w := &writer{common: commonOf(views)}
+	w.Grow(256 * len(views))
 	w.head(files, as)
 	w.defaults()
 	w.hubs(views)

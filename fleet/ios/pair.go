@@ -42,7 +42,7 @@ func pairAll(ends []*endpoint) {
 
 // pairBy pairs ends where the far view of the one is the own view of just one other.
 func pairBy(ends []*endpoint, far, own func(path) path) {
-	byPath := make(map[path][]*endpoint)
+	byPath := make(map[path][]*endpoint, len(ends))
 	for _, e := range ends {
 		if e.peer == nil && !e.multipoint {
 			byPath[own(e.path())] = append(byPath[own(e.path())], e)

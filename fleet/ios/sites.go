@@ -30,7 +30,7 @@ type sites struct {
 }
 
 func newSites(devices []*device, ends []*endpoint) *sites {
-	s := &sites{make(map[netip.Addr]*device), make(map[site]int)}
+	s := &sites{make(map[netip.Addr]*device, len(ends)), make(map[site]int, len(ends))}
 	for _, d := range devices {
 		for _, i := range d.inOrder() {
 			s.own(i.addresses.primary, d)
@@ -55,7 +55,7 @@ func (s *sites) own(p netip.Prefix, d *device) {
 
 func (s *sites) count(ends []*endpoint) {
 	type link struct{ a, b site }
-	seen := make(map[link]bool)
+	seen := make(map[link]bool, 2*len(ends))
 	for _, e := range ends {
 		if e.multipoint {
 			continue

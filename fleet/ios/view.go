@@ -162,7 +162,7 @@ func (v *view) shortName() string {
 // disableTwins switches all but one off of tunnels whose answers look the same, as
 // in several front VRFs: an inventory has only one that is on.
 func disableTwins(views []*view, res *Result) {
-	first := make(map[path]*view)
+	first := make(map[path]*view, len(views))
 	for _, v := range views {
 		if !v.enabled {
 			continue
