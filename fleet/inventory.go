@@ -105,6 +105,7 @@ type Tunnel struct {
 	DegradedLoss float64       // ratio over the last 100 sent; 0: never
 	DegradedRTT  time.Duration // of the smoothed round trip time; 0: never
 
+	IPsec   IPsec    // this end's protection where it is not its hub's, R19; "": its hub's
 	Peer    *Peer    // nil: nothing is known of the far end
 	Routing *Routing // nil: nothing is known of it; tunnels may share one
 

@@ -19,7 +19,7 @@ import (
 
 // Every text that --help shows is a file: a change of it is seen.
 func TestHelp(t *testing.T) {
-	names := []string{""}
+	names := []string{"", "import ios"}
 	for _, c := range (&app{}).root().Commands() {
 		names = append(names, c.Name())
 	}
@@ -29,7 +29,7 @@ func TestHelp(t *testing.T) {
 		if code := run(context.Background(), args, nil, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
 			t.Errorf("%v: exit %d, said %q; want exit 0 and silence", args, code, stderr.String())
 		}
-		compareGolden(t, "testdata/help/"+cmp.Or(name, programName)+".txt", stdout.Bytes())
+		compareGolden(t, "testdata/help/"+strings.ReplaceAll(cmp.Or(name, programName), " ", "_")+".txt", stdout.Bytes())
 	}
 }
 

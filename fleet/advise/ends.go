@@ -15,12 +15,13 @@ type ends struct {
 	near   fleet.IPsec // this end's; "": not declared
 }
 
-// ends is the i-th tunnel. Its near end's IPsec is that of its hub. Without a hub
-// nothing can be declared of this end, which is not the same as "none".
+// ends is the i-th tunnel. Its near end's IPsec is the tunnel's own, or that of its
+// hub. Where it has neither nothing is declared of this end, which is not the same as
+// "none".
 func (j *Judge) ends(i int) ends {
 	t := &j.inv.Tunnels[i]
 	e := ends{Judge: j, index: i, tunnel: t, peer: t.Peer}
-	if t.Hub != "" {
+	if e.near = t.IPsec; e.near == "" && t.Hub != "" {
 		e.near = j.ipsec[t.Hub]
 	}
 	return e

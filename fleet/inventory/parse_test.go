@@ -89,6 +89,7 @@ ttl = 1
 tos = 184
 degraded_loss = 1
 degraded_rtt = "250ms"
+ipsec = "tunnel-protection"
 routes = ["10.17.0.0/16", "0.0.0.0/0"]
 routing_dead = "40s"
 [tunnel.peer]
@@ -115,6 +116,7 @@ sequence = false
 			Interval: 100 * time.Millisecond, Retries: 255, UpAfter: 2,
 			Key: 4294967295, HasKey: true, Checksum: true, Sequence: true,
 			DegradedLoss: 1, DegradedRTT: 250 * time.Millisecond,
+			IPsec: "tunnel-protection",
 			Peer: &fleet.Peer{
 				Multipoint: true, URPF: "loose", IPsec: "tunnel-protection", FrontVRF: "inet", InsideVRF: "corp",
 				KeepaliveInterval: 5 * time.Second, KeepaliveRetries: 4,

@@ -69,7 +69,7 @@ func TestTunnelRules(t *testing.T) {
 		{"match = \"" + strings.Repeat("서", 41) + "\"", "5:9: match \"" + strings.Repeat("서", 39) + "…\" is not known (write \"id\" or \"address\")"},
 		{`peer.keepalive = "5s"`, `5:18: keepalive "5s": seconds are 1 to 32767 (write seconds and retries, as in "10 3", or "" for none)`},
 		{`peer.acl_permits_gre = "yes"`, `5:24: acl_permits_gre is the string "yes", not true or false (write true or false)`},
-		{`hint = 1`, `5:1: unknown key "hint" ([[tunnel]] has: name, destination, source, hub, spoke, rank, tags, enabled, probe, interval, retries, up_after, key, checksum, sequence, payload, match, reply_to, device, ttl, tos, degraded_loss, degraded_rtt, routes, routing_dead, peer)`},
+		{`hint = 1`, `5:1: unknown key "hint" ([[tunnel]] has: name, destination, source, hub, spoke, rank, tags, enabled, probe, interval, retries, up_after, key, checksum, sequence, payload, match, reply_to, device, ttl, tos, degraded_loss, degraded_rtt, ipsec, routes, routing_dead, peer)`},
 		{`routes = "10.17.0.0/16"`, `5:10: routes is the string "10.17.0.0/16", not an array of prefixes (write ["10.17.0.0/16"])`},
 		{`routes = ["10.0.0.0/8", "10.17.3.0/16", 7]`, "5:25: routes \"10.17.3.0/16\" has host bits (write \"10.17.0.0/16\")\nf:5:41: routes is the integer 7, not a prefix (write \"10.17.0.0/16\")"},
 		{`routing_dead = 40`, `5:16: routing_dead is the integer 40, not a duration (write "40s")`},

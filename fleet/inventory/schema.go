@@ -76,6 +76,7 @@ var tunnelRows = []row[fleet.Tunnel]{
 	{"tos", to(tos, func(t *fleet.Tunnel) *uint8 { return &t.TOS }), 0},
 	{"degraded_loss", to(ratio, func(t *fleet.Tunnel) *float64 { return &t.DegradedLoss }), 0},
 	{"degraded_rtt", to(between(0, maxInterval), func(t *fleet.Tunnel) *time.Duration { return &t.DegradedRTT }), 0},
+	{"ipsec", to(ipsec, func(t *fleet.Tunnel) *fleet.IPsec { return &t.IPsec }), 0},
 	{"routes", takeRoutes, each},
 	{"routing_dead", takeRoutingDead, 0},
 	{"peer", takePeer, 0},

@@ -1,0 +1,5 @@
+//go:build race
+
+package ios
+
+const raceEnabled = true
