@@ -57,6 +57,9 @@ func verdicts(r *Report) (list []string) {
 // Who takes in the changes knows every verdict, whatever happens, and is told of few
 // rows.
 func TestChangesTellEveryVerdict(t *testing.T) {
+	if raceEnabled {
+		t.Skip("long, and for one goroutine: -race has nothing to find")
+	}
 	const tunnels = 60
 	random := rand.New(rand.NewPCG(7, 7))
 	inv := manyTunnels(tunnels)

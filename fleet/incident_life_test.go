@@ -251,6 +251,9 @@ func TestEndedIncidentsAreBounded(t *testing.T) {
 // Ten thousand tunnels that flap by themselves, and all together now and then:
 // what is remembered does not grow.
 func TestFlapsAreBounded(t *testing.T) {
+	if raceEnabled {
+		t.Skip("long, and for one goroutine: -race has nothing to find")
+	}
 	s := NewStore(fleetOf(5000, 5000), epoch)
 	size := func(round int) uint64 {
 		flapAll(s, round)

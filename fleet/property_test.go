@@ -297,6 +297,9 @@ func (c *recount) checkTimes(row TunnelReport) error {
 // TestHistories holds rows against the recount after every fact of random
 // histories, some of whose numbers wrap.
 func TestHistories(t *testing.T) {
+	if raceEnabled {
+		t.Skip("long, and for one goroutine: -race has nothing to find")
+	}
 	const lossLimited, rttLimited = 0.10, 10500 * time.Microsecond
 	visited := map[State]int{}
 	for seed := range uint64(150) {

@@ -260,6 +260,9 @@ func TestSpokePathOverTime(t *testing.T) {
 
 // Every order in which three tunnels can fail and recover, six changes long.
 func TestSpokeEveryOrder(t *testing.T) {
+	if raceEnabled {
+		t.Skip("long, and for one goroutine: -race has nothing to find")
+	}
 	for _, ranks := range someRanks {
 		for order := range 3 * 3 * 3 * 3 * 3 * 3 {
 			s := newSite(t, ranks, [3]bool{})

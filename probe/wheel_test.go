@@ -33,6 +33,9 @@ func (n naive) next() (least time.Duration) {
 // Any sequence of adding, taking with and without a limit, and gaps from nothing
 // to hours: the wheel yields what a plain list does.
 func TestWheelIsAList(t *testing.T) {
+	if raceEnabled {
+		t.Skip("long, and for one goroutine: -race has nothing to find")
+	}
 	for seed := range uint64(12) {
 		random := rand.New(rand.NewPCG(seed, 5))
 		const tunnels = 60

@@ -50,6 +50,9 @@ func happen(s *scene, random *rand.Rand) {
 // TestBoardFollowsChanges: who took in change after change sees what somebody sees who
 // has just come, with every order and filter.
 func TestBoardFollowsChanges(t *testing.T) {
+	if raceEnabled {
+		t.Skip("long, and for one goroutine: -race has nothing to find")
+	}
 	filters := []string{"", "state:down", "path:backup", "black", "reason:black-hole", "rtt>100ms", "since<10s", "loss>10% hub:fra1", "flaps>1"}
 	random := rand.New(rand.NewPCG(5, 5))
 	s := night(60)

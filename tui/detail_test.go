@@ -86,6 +86,9 @@ func hostileCase() *detailCase {
 // TestDetailHoldsItsPlace: at every width, over the list and beside it, no line is
 // too long, whatever others call things; and nothing of it reaches the terminal.
 func TestDetailHoldsItsPlace(t *testing.T) {
+	if raceEnabled {
+		t.Skip("long, and for one goroutine: -race has nothing to find")
+	}
 	cases := []*detailCase{caseNamed(t, "incident"), caseNamed(t, "up"), hostileCase()}
 	for _, c := range cases {
 		m := openCase(c, 40, 300)

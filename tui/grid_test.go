@@ -91,6 +91,9 @@ func checkSigns(t *testing.T, m *model, v *gridView) {
 // cursor is on a tunnel that passes the filter and is on the screen, and what
 // acts acts on that.
 func TestGridWalk(t *testing.T) {
+	if raceEnabled {
+		t.Skip("long, and for one goroutine: -race has nothing to find")
+	}
 	random := rand.New(rand.NewSource(8))
 	keys := []string{"h", "j", "k", "l", "g", "G", "pgup", "pgdown", "ctrl+u", "ctrl+d", "n", "N", "o"}
 	for _, n := range []int{1, 60, 500, 5_000} {

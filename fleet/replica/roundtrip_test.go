@@ -119,8 +119,11 @@ func written(t *testing.T, r *fleet.Report) string {
 
 // After a full report a viewer of the stream sees what a viewer of the store sees.
 func TestRoundTrip(t *testing.T) {
-	incidents := 0
-	for seed := range uint64(20) {
+	incidents, seeds := 0, uint64(20)
+	if raceEnabled {
+		seeds = 5
+	}
+	for seed := range seeds {
 		h, r := newHistory(seed, 3+int(seed)), New()
 		for range 10 {
 			h.steps(300)

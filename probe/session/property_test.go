@@ -11,7 +11,7 @@ import (
 // answers, losses, duplicates and late answers.
 func TestAnyHistoryObeysTheReference(t *testing.T) {
 	histories := 100_000
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		histories = 10_000
 	}
 	for n := range histories {

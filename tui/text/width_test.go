@@ -13,6 +13,9 @@ import (
 // the same width by every way of measuring that the renderer has, and joins no
 // neighbour.
 func TestEveryCodePoint(t *testing.T) {
+	if raceEnabled {
+		t.Skip("long, and for one goroutine: -race has nothing to find")
+	}
 	stay := 0
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		s := string(r)
