@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"greylag/fleet"
-	"greylag/fleet/inventory"
 	"greylag/fleet/stream"
 )
 
@@ -28,7 +27,7 @@ func TestImportLintHeadless(t *testing.T) {
 	}
 	spokes := f.startSpokes()
 	primary := f.lineTo(f.primary("seoul").Destination)
-	hub := f.start("fra1", "headless", "-c", "fra1.toml", "--for", "30s", "--every", "1h")
+	hub := f.start("fra1", "headless", "-c", "fra1.toml", "--for", "20s", "--every", "1h")
 
 	for _, name := range []string{"fra1-seoul-Tunnel17", "fra1-seoul-Tunnel18", "fra1-oslo"} {
 		hub.first(toState(name, fleet.Up))
@@ -79,11 +78,9 @@ func newImportedFleet(t *testing.T) *importedFleet {
 		if code != 0 {
 			t.Fatalf("import --as %s: exit %d: %s", name, code, text)
 		}
-		f.do(os.WriteFile(f.file(name), text, 0o644))
+		writeFile(t, f.file(name), string(text))
 	}
-	var err error
-	f.hub, _, err = inventory.LoadPlaced(f.file("fra1"))
-	f.do(err)
+	f.hub = loadInventory(t, f.file("fra1"))
 	return f
 }
 
@@ -141,7 +138,7 @@ func (f *importedFleet) startSpokes() map[string]*member {
 func (f *importedFleet) dropAnswers(name string) {
 	text, err := os.ReadFile(f.file(name))
 	f.do(err)
-	f.do(os.WriteFile(f.file(name), append(text, "\n[engine]\nreflect = false\n"...), 0o644))
+	writeFile(f.t, f.file(name), string(text)+"\n[engine]\nreflect = false\n")
 }
 
 // checkCut looks at why the primary went down: the provider tells the hub.

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"greylag/fleet"
 	"greylag/fleet/inventory"
@@ -66,48 +65,63 @@ checksum    = false
 sequence    = false
 `
 
-// What packet --ios says to configure is, imported, the same tunnel.
+// What packet --ios says to configure is, imported, the same tunnel: of an inventory
+// that somebody wrote, and of one that was imported.
 func TestPacketIOSImportedAgain(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "fleet.toml")
-	writeFile(t, file, importableFleet)
-	inv := loadInventory(t, file)
-	for i := range inv.Tunnels {
-		want := &inv.Tunnels[i]
-		t.Run(want.Name, func(t *testing.T) {
-			lines, _ := runs(t, 0, nil, "packet", "--ios", "-c", file, want.Name)
-			ends := strings.Split(lines, "! ---- ") // what it is, this end, the far end, a Linux host
-			if len(ends) != 4 {
-				t.Fatalf("%d parts, want 4:\n%s", len(ends), lines)
-			}
-			near, far := filepath.Join(dir, "near.cfg"), filepath.Join(dir, "far.cfg")
-			writeFile(t, near, "! "+ends[1])
-			writeFile(t, far, "! "+ends[2])
-			text, said := runs(t, 0, nil, "import", "ios", near, far, "--as", "near")
-			if said != "" {
-				t.Errorf("said %s", said)
-			}
-			again := filepath.Join(dir, "again.toml")
-			writeFile(t, again, text)
-			got := loadInventory(t, again)
-			if len(got.Tunnels) != 1 {
-				t.Fatalf("%d tunnels imported, want 1:\n%s", len(got.Tunnels), text)
-			}
-			addresses := cmpopts.EquateComparable(netip.Addr{})
-			if diff := gocmp.Diff(configured(inv, want), configured(got, &got.Tunnels[0]), addresses); diff != "" {
-				t.Errorf("-declared +imported:\n%s\nfrom\n%s", diff, lines)
-			}
-		})
+	files, err := filepath.Glob(filepath.Join(routersDir, "*.cfg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	imported, _ := runs(t, 0, nil, append([]string{"import", "ios", "--as", "fra1"}, files...)...)
+	for _, text := range []string{importableFleet, imported} {
+		file := filepath.Join(t.TempDir(), "fleet.toml")
+		writeFile(t, file, text)
+		inv := loadInventory(t, file)
+		for i := range inv.Tunnels {
+			t.Run(inv.Tunnels[i].Name, func(t *testing.T) { checkImportedAgain(t, file, inv, &inv.Tunnels[i]) })
+		}
 	}
 }
 
-// configured is the part of a tunnel that is in routers' configurations. Of this end
-// nothing declared is nothing configured.
+func checkImportedAgain(t *testing.T, file string, inv *fleet.Inventory, want *fleet.Tunnel) {
+	t.Helper()
+	lines, _ := runs(t, 0, nil, "packet", "--ios", "-c", file, want.Name)
+	ends := strings.Split(lines, "! ---- ") // what it is, this end, the far end, a Linux host
+	if len(ends) != 4 {
+		t.Fatalf("%d parts, want 4:\n%s", len(ends), lines)
+	}
+	dir := t.TempDir()
+	near, far, again := filepath.Join(dir, "near.cfg"), filepath.Join(dir, "far.cfg"), filepath.Join(dir, "again.toml")
+	writeFile(t, near, "! "+ends[1])
+	writeFile(t, far, "! "+ends[2])
+	text, said := runs(t, 0, nil, "import", "ios", near, far, "--as", "near")
+	writeFile(t, again, text)
+	got := loadInventory(t, again)
+	if len(got.Tunnels) != 1 || said != "" {
+		t.Fatalf("%d tunnels imported, want 1; said %q:\n%s", len(got.Tunnels), said, text)
+	}
+	addresses := gocmp.Comparer(func(a, b netip.Addr) bool { return a == b })
+	if diff := gocmp.Diff(configured(inv, want), configured(got, &got.Tunnels[0]), addresses); diff != "" {
+		t.Errorf("-declared +imported:\n%s\nfrom\n%s", diff, lines)
+	}
+}
+
+// configured is the part of a tunnel that is in routers' configurations as they
+// should be: without unicast RPF (R17). Of this end nothing declared is nothing
+// configured.
 func configured(inv *fleet.Inventory, from *fleet.Tunnel) fleet.Tunnel {
+	peer := *from.Peer
+	peer.URPF = "off"
+	ipsec := from.IPsec
+	for _, h := range inv.Hubs {
+		if ipsec == "" && h.Name == from.Hub {
+			ipsec = h.IPsec
+		}
+	}
 	return fleet.Tunnel{
 		Source: from.Source, Destination: from.Destination, Interval: from.Interval, Retries: from.Retries,
 		Key: from.Key, HasKey: from.HasKey, Checksum: from.Checksum, Sequence: from.Sequence,
-		Enabled: from.Enabled, IPsec: cmp.Or(nearIPsec(inv, from), fleet.IPsecNone), Peer: from.Peer,
+		Enabled: from.Enabled, IPsec: cmp.Or(ipsec, fleet.IPsecNone), Peer: &peer,
 	}
 }
 
