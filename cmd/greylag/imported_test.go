@@ -2,43 +2,26 @@ package main
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"greylag/fleet"
-	"greylag/fleet/stream"
 )
 
 // Import, lint, headless, unedited, in a network of namespaces made from the very
 // configurations that are imported.
 func TestImportLintHeadless(t *testing.T) {
 	f := newImportedFleet(t)
-	said, code := f.command("fra1", f.dir, "lint", "-c", "fra1.toml")
-	compareGolden(t, filepath.Join(routersDir, "lint.txt"), said)
-	if code != 2 {
-		t.Errorf("lint: exit %d, want 2", code)
-	}
+	f.checkLint()
 	spokes := f.startSpokes()
-	primary := f.lineTo(f.primary("seoul").Destination)
 	hub := f.start("fra1", "headless", "-c", "fra1.toml", "--for", "20s", "--every", "1h")
-
 	for _, name := range []string{"fra1-seoul-Tunnel17", "fra1-seoul-Tunnel18", "fra1-oslo"} {
 		hub.first(toState(name, fleet.Up))
 	}
-	primary.setUp(false)
-	if on := hub.next(toPath("seoul", fleet.PathBackup)); on.Active != "fra1-seoul-Tunnel18" || on.Protected {
-		t.Errorf("cut off from its primary seoul has %q, protected: %v; want fra1-seoul-Tunnel18, and not", on.Active, on.Protected)
-	}
-	f.checkCut(hub.first(toState("fra1-seoul-Tunnel17", fleet.Down)))
-	primary.setUp(true)
-	hub.next(toPath("seoul", fleet.PathPrimary))
+	f.cutPrimary(hub)
 	hub.first(toState("fra1-lima", fleet.Down))
 
 	report := hub.end()
@@ -52,16 +35,28 @@ func TestImportLintHeadless(t *testing.T) {
 	}
 }
 
-// tunnelOf is what was said last of a tunnel.
-func tunnelOf(t *testing.T, report []stream.Record, name string) *fleet.TunnelReport {
-	t.Helper()
-	for _, r := range slices.Backward(report) {
-		if r.Tunnel != nil && r.Tunnel.Tunnel.Name == name {
-			return r.Tunnel
-		}
+// checkLint compares what lint says of the hub's inventory before anything is sent.
+func (f *importedFleet) checkLint() {
+	f.t.Helper()
+	said, code := f.command("fra1", f.dir, "lint", "-c", "fra1.toml")
+	compareGolden(f.t, filepath.Join(routersDir, "lint.txt"), said)
+	if code != 2 {
+		f.t.Errorf("lint: exit %d, want 2", code)
 	}
-	t.Fatalf("nothing is said of %s", name)
-	return nil
+}
+
+// cutPrimary cuts the line of seoul's primary tunnel and mends it, and looks at what
+// the hub makes of it.
+func (f *importedFleet) cutPrimary(hub *member) {
+	f.t.Helper()
+	primary := f.lineTo(f.primary("seoul").Destination)
+	primary.setUp(false)
+	if on := hub.next(toPath("seoul", fleet.PathBackup)); on.Active != "fra1-seoul-Tunnel18" || on.Protected {
+		f.t.Errorf("cut off from its primary seoul has %q, protected: %v; want fra1-seoul-Tunnel18, and not", on.Active, on.Protected)
+	}
+	f.checkCut(hub.first(toState("fra1-seoul-Tunnel17", fleet.Down)))
+	primary.setUp(true)
+	hub.next(toPath("seoul", fleet.PathPrimary))
 }
 
 // importedFleet is a network of routers, with the inventories imported for each.
@@ -148,102 +143,4 @@ func (f *importedFleet) checkCut(down *fleet.Event) {
 	if down.Reason != fleet.ReasonUnreachable || !strings.Contains(down.Detail, gateway) {
 		f.t.Errorf("seoul's primary is down by %q, %q; want %q, and who said it, %s", down.Reason, down.Detail, fleet.ReasonUnreachable, gateway)
 	}
-}
-
-func toState(tunnel string, to fleet.State) func(*fleet.Event) bool {
-	return func(e *fleet.Event) bool { return e.Tunnel == tunnel && e.To == to }
-}
-
-func toPath(spoke string, to fleet.Path) func(*fleet.Event) bool {
-	return func(e *fleet.Event) bool { return e.Spoke == spoke && e.ToPath == to }
-}
-
-// standings is a report in a line for each tunnel and spoke, without its figures.
-func standings(report []stream.Record) []byte {
-	var b bytes.Buffer
-	for _, r := range report {
-		if t := r.Tunnel; t != nil {
-			detail, _, _ := strings.Cut(t.Detail, ";")
-			fmt.Fprintf(&b, "%s rank %d: %s, %q, %q, advice %v\n", t.Tunnel.Name, t.Tunnel.Rank, t.State, t.Reason, detail, rules(t.Advice))
-		}
-		if s := r.Spoke; s != nil {
-			fmt.Fprintf(&b, "%s: %s by %q, protected: %v\n", s.Spoke.Name, s.Path, s.Active, s.Protected)
-		}
-	}
-	return b.Bytes()
-}
-
-func rules(all []fleet.Advice) (list []string) {
-	for _, a := range all {
-		list = append(list, a.Rule)
-	}
-	return list
-}
-
-// member is greylag at work at one of the routers.
-type member struct {
-	*running
-	t       *testing.T
-	records *stream.Decoder
-	events  []fleet.Event
-}
-
-// start starts the program in a router's namespace.
-func (f *importedFleet) start(name string, args ...string) *member {
-	f.t.Helper()
-	args[2] = filepath.Join(f.dir, args[2])
-	r := startIn(f.t, f.routers[name].host.Do, 3*soon, args...)
-	f.t.Cleanup(func() { _ = r.Process.Kill(); _ = r.Wait() })
-	return &member{running: r, t: f.t, records: stream.NewDecoder(r.out)}
-}
-
-func (m *member) record() stream.Record {
-	m.t.Helper()
-	r, err := m.records.Next()
-	if err != nil {
-		m.t.Fatalf("%v: %v; said %q; events so far: %+v", m.Args[1:], err, m.stderr.String(), m.events)
-	}
-	return r
-}
-
-// next reads up to a wanted event.
-func (m *member) next(wanted func(*fleet.Event) bool) *fleet.Event {
-	m.t.Helper()
-	for {
-		if e := m.record().Event; e != nil {
-			m.events = append(m.events, *e)
-			if wanted(e) {
-				return e
-			}
-		}
-	}
-}
-
-// first is the first wanted event, which may have been read already.
-func (m *member) first(wanted func(*fleet.Event) bool) *fleet.Event {
-	m.t.Helper()
-	if i := slices.IndexFunc(m.events, func(e fleet.Event) bool { return wanted(&e) }); i >= 0 {
-		return &m.events[i]
-	}
-	return m.next(wanted)
-}
-
-// end ends the program by a signal, and returns its last report.
-func (m *member) end() (last []stream.Record) {
-	m.t.Helper()
-	if err := m.Process.Signal(syscall.SIGTERM); err != nil {
-		m.t.Fatal(err)
-	}
-	for {
-		r, err := m.records.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			m.t.Fatal(err)
-		}
-		last = append(last, r)
-	}
-	m.quietly(m.t)
-	return last
 }
