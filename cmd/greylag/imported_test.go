@@ -14,6 +14,7 @@ import (
 // Import, lint, headless, unedited, in a network of namespaces made from the very
 // configurations that are imported.
 func TestImportLintHeadless(t *testing.T) {
+	t.Parallel() // in namespaces of its own
 	f := newImportedFleet(t)
 	f.checkLint()
 	spokes := f.startSpokes()
