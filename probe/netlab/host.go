@@ -92,14 +92,18 @@ func (w Wire) Connect() error {
 	return w.SetUp(true)
 }
 
-// SetUp brings both ends up, or down. Down, a kernel forgets the routes by them.
+// SetUp brings both ends up, and waits until they send, or down. Down, a kernel
+// forgets the routes by them.
 func (w Wire) SetUp(up bool) error {
 	for _, e := range w {
 		if err := e.Host.own.setUp(e.Name, up); err != nil {
 			return fmt.Errorf("setting %s up or down: %w", e.Name, err)
 		}
 	}
-	return nil
+	if !up {
+		return nil
+	}
+	return awaitCarrier(&w[0].Host.own, w[0].Name, &w[1].Host.own, w[1].Name)
 }
 
 func (s *side) address(link string, p netip.Prefix) error {
