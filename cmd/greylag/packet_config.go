@@ -21,7 +21,7 @@ func writeIOS(w io.Writer, inv *fleet.Inventory, position int) error {
 		fmt.Fprintf(w, "! %s: %s\n!     %s\n", a.Rule, a.Message, a.Fix)
 	}
 	fmt.Fprintf(w, "!\n! ---- %s (%v). Where greylag itself runs on that address, none of this is needed.\n!\n", endName("this end", t.Hub), t.Source)
-	writeLines(w, ios.NearLines(t, hubIPsec(inv, t.Hub)))
+	writeLines(w, ios.NearLines(t, nearIPsec(inv, t)))
 	fmt.Fprintf(w, "!\n! ---- %s (%v)\n! No `ip verify unicast` on this interface, strict or loose: it drops the answer (R17).\n!\n", endName("the far end", t.Spoke), t.Destination)
 	writeLines(w, ios.FarLines(t))
 	probed := probeTunnel(t)
@@ -41,11 +41,12 @@ func endName(role, name string) string {
 	return fmt.Sprintf("%s, %s", role, name)
 }
 
-// hubIPsec is how a hub encrypts (R19); "" where nothing is declared.
-func hubIPsec(inv *fleet.Inventory, name string) fleet.IPsec {
-	i := slices.IndexFunc(inv.Hubs, func(h fleet.Hub) bool { return h.Name == name })
-	if i < 0 {
-		return ""
+// nearIPsec is how this end encrypts (R19): the tunnel's own way, or its hub's; ""
+// where nothing is declared.
+func nearIPsec(inv *fleet.Inventory, t *fleet.Tunnel) fleet.IPsec {
+	i := slices.IndexFunc(inv.Hubs, func(h fleet.Hub) bool { return h.Name == t.Hub })
+	if t.IPsec != "" || i < 0 {
+		return t.IPsec
 	}
 	return inv.Hubs[i].IPsec
 }

@@ -39,6 +39,13 @@ type running struct {
 
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
+	here := func(f func() error) error { return f() }
+	return startIn(t, here, soon, args...)
+}
+
+// startIn starts the program where do runs it, and kills it after a limit.
+func startIn(t *testing.T, do func(func() error) error, limit time.Duration, args ...string) *running {
+	t.Helper()
 	needSockets(t)
 	r := &running{Cmd: program(t, args...)}
 	out, in, err := os.Pipe()
@@ -47,11 +54,11 @@ func start(t *testing.T, args ...string) *running {
 	}
 	r.out, r.lines = out, bufio.NewScanner(out)
 	r.Stdout, r.Stderr = in, &r.stderr
-	if err := r.Start(); err != nil {
+	if err := do(r.Start); err != nil {
 		t.Fatal(err)
 	}
 	in.Close()
-	stuck := time.AfterFunc(soon, func() { _ = r.Process.Kill() })
+	stuck := time.AfterFunc(limit, func() { _ = r.Process.Kill() })
 	t.Cleanup(func() { stuck.Stop(); out.Close() })
 	return r
 }

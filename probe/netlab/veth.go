@@ -129,24 +129,29 @@ func (k *Link) restoreRoutes(near netlink.Link) error {
 	return nil
 }
 
-// awaitCarrier waits until both ends send: until the kernel has noticed the
-// carrier, an interface that is up drops packets without a word.
+// awaitCarrier waits until both ends of the link send.
 func (k *Link) awaitCarrier() error {
+	return awaitCarrier(&k.lab.near, k.name, &k.lab.far, k.farName)
+}
+
+// awaitCarrier waits until both ends of a pair send: until the kernel has noticed the
+// carrier, an interface that is up drops packets without a word.
+func awaitCarrier(s *side, name string, other *side, otherName string) error {
 	for deadline := time.Now().Add(carrierTimeout); ; time.Sleep(time.Millisecond) {
-		near, err := k.lab.near.netlink.LinkByName(k.name)
+		a, err := s.netlink.LinkByName(name)
 		if err != nil {
 			return err
 		}
-		far, err := k.lab.far.netlink.LinkByName(k.farName)
+		b, err := other.netlink.LinkByName(otherName)
 		if err != nil {
 			return err
 		}
-		if near.Attrs().OperState == netlink.OperUp && far.Attrs().OperState == netlink.OperUp {
+		if a.Attrs().OperState == netlink.OperUp && b.Attrs().OperState == netlink.OperUp {
 			return nil
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("no carrier within %v: %s is %v, %s is %v", carrierTimeout,
-				k.name, near.Attrs().OperState, k.farName, far.Attrs().OperState)
+				name, a.Attrs().OperState, otherName, b.Attrs().OperState)
 		}
 	}
 }
