@@ -12,6 +12,7 @@ type index struct {
 	owners  map[owned]*iface
 	bound   []*iface // interfaces with a crypto map
 	routes  map[*iface][]route
+	ways    map[target]*ways
 	exact   map[*cryptoMap]map[[2]uint32]bool // the GRE that a map's entries permit from host to host
 }
 
@@ -128,21 +129,4 @@ func (e *endpoint) routes() (prefixes []netip.Prefix) {
 	}
 	slices.SortFunc(prefixes, netip.Prefix.Compare)
 	return slices.Compact(prefixes)
-}
-
-// leadsElsewhere tells whether e's destination has a way that is more specific than
-// p, or as specific and of another interface.
-func (d *device) leadsElsewhere(e *endpoint, p netip.Prefix) bool {
-	for _, i := range d.interfaces {
-		if c := i.addresses.primary; i != e.iface && c.IsValid() && i.vrf == e.iface.tunnel.vrf && c.Contains(e.destination) {
-			return true
-		}
-	}
-	for _, rt := range d.routes {
-		if rt.vrf == e.iface.tunnel.vrf && rt.prefix.Contains(e.destination) && rt.prefix.Bits() >= p.Bits() && rt.device != e.iface.name &&
-			!(rt.via.IsValid() && e.iface.addresses.primary.IsValid() && e.iface.addresses.primary.Contains(rt.via)) {
-			return true
-		}
-	}
-	return false
 }
