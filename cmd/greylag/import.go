@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -112,7 +113,9 @@ func (a *app) readImported(name string) ([]byte, error) {
 		}
 		defer f.Close()
 		in = f
-		if info, err := f.Stat(); err == nil {
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("%s is a directory (name the files in it, as %s)", name, filepath.Join(name, "*"))
+		} else if err == nil {
 			content.Grow(int(min(info.Size(), mostImported)) + bytes.MinRead) // one piece of memory, and no copies
 		}
 	}

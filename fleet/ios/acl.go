@@ -6,6 +6,22 @@ import "net/netip"
 type accessList struct {
 	standard bool // it looks at the source only
 	entries  []entry
+	asked    bool
+	onGRE    []entry // of them those that may be about GRE, once asked
+}
+
+// aboutGRE are the entries that may be about GRE: of most lists few are. The list has
+// been read to its end.
+func (l *accessList) aboutGRE() []entry {
+	if !l.asked {
+		l.asked = true
+		for _, e := range l.entries {
+			if e.protocol != otherProtocol {
+				l.onGRE = append(l.onGRE, e)
+			}
+		}
+	}
+	return l.onGRE
 }
 
 // entry is one permit or deny.
@@ -53,7 +69,7 @@ func (d *device) permits(name string, source, destination netip.Addr) (permits a
 	if len(list.entries) == 0 {
 		return yes, ""
 	}
-	for _, e := range list.entries {
+	for _, e := range list.aboutGRE() {
 		matches, why := d.matches(e, source, destination)
 		if matches == unsure {
 			return unsure, why

@@ -21,6 +21,16 @@ func (i *iface) address(s statement) {
 	}
 }
 
+// unnumbered takes ip unnumbered INTERFACE, which takes the place of an address.
+func (i *iface) unnumbered(s statement) {
+	switch lender := s.naming(nameOf(append(s.rest(2), "")), len(s.words) > 2).name; {
+	case lender != "":
+		i.addresses = addressing{lender: lender}
+	case s.no:
+		i.addresses.lender = ""
+	}
+}
+
 // noAddress takes away one address, or all.
 func (i *iface) noAddress(prefix netip.Prefix, secondary bool) {
 	if !secondary {

@@ -48,6 +48,27 @@ func TestTenMegabytes(t *testing.T) {
 	t.Errorf("%v for 10 MB, want less than a second", best)
 }
 
+// TestSharedByAll: what all tunnels of a router share, such as an access list and a
+// default route, is not gone through for each of them.
+func TestSharedByAll(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector takes ten times as long")
+	}
+	var b bytes.Buffer
+	b.WriteString("hostname hub\ninterface Loopback0\n ip address 192.0.2.1 255.255.255.255\n")
+	for n := range 8000 {
+		fmt.Fprintf(&b, "access-list 101 permit tcp host 10.%d.%d.1 any eq 80\n", n>>8, n&255)
+		fmt.Fprintf(&b, "ip route 0.0.0.0 0.0.0.0 Tunnel%d %d\n", n, n%250+1)
+		fmt.Fprintf(&b, "interface Tunnel%d\n ip access-group 101 in\n tunnel source Loopback0\n tunnel destination 100.64.%d.%d\n", n, n>>8, n&255)
+	}
+	b.WriteString("access-list 101 permit gre any any\n")
+	start := processorTime(t)
+	res, err := Import([]File{{"hub.cfg", b.Bytes()}}, "")
+	if took := processorTime(t) - start; err != nil || res.Tunnels != 8000 || took > time.Second {
+		t.Errorf("%v for %d tunnels, %v; want less than a second", took, res.Tunnels, err)
+	}
+}
+
 // processorTime is what this process has used.
 func processorTime(t *testing.T) time.Duration {
 	var u syscall.Rusage

@@ -6,8 +6,9 @@ import (
 )
 
 // interfaceCommand takes a command of the open interfaces. It returns false where s
-// is none, and may be a global one.
-func (r *reader) interfaceCommand(s statement) bool {
+// is none, and may be a global one. indented tells that it stands as the interface's
+// other commands do.
+func (r *reader) interfaceCommand(s statement, indented bool) bool {
 	word, ambiguous := interfaceMenu.find(s.words[0])
 	switch {
 	case ambiguous:
@@ -19,7 +20,7 @@ func (r *reader) interfaceCommand(s statement) bool {
 	case word == "vrf":
 		return r.vrf(s, s.rest(1))
 	case word == "crypto":
-		return r.interfaceCrypto(s)
+		return r.interfaceCrypto(s, indented)
 	}
 	for _, i := range r.ifaces {
 		r.set(i, word, s)
@@ -85,7 +86,7 @@ func (r *reader) vrf(s statement, words []string) bool {
 		least = 3 // no vrf forwarding; ip vrf F is a global command
 	}
 	if len(words) == 0 || !short(words[0], "forwarding", least) && !short(words[0], "member", least) {
-		return len(words) > 1 && short(words[0], "receive", 3)
+		return len(words) > 1 && (short(words[0], "receive", 3) || short(words[0], "select", 3) || short(words[0], "sitemap", 3))
 	}
 	name := ""
 	if len(words) > 1 && !s.no {
@@ -104,8 +105,11 @@ func (r *reader) interfaceIP(s statement) bool {
 	}
 	word, ambiguous := interfaceIPMenu.find(s.words[1])
 	switch {
-	case globalIPMenu.has(s.words[1]) && word != strings.ToLower(s.words[1]), word == "" && !ambiguous:
+	case globalIPMenu.has(s.words[1]) && word != strings.ToLower(s.words[1]):
 		return false
+	case word == "" && !ambiguous:
+		outside, _ := globalIPMenu.find(s.words[1])
+		return outside == "" // a rare one of the interface, most likely
 	case word == "dhcp" && short(s.word(2), "pool", 2), word == "nat" && len(s.words) > 3:
 		return false
 	case word == "vrf":
@@ -122,7 +126,7 @@ func (r *reader) setIP(i *iface, word string, s statement) {
 	case "address":
 		i.address(s)
 	case "unnumbered":
-		i.addresses.lender = s.naming(nameOf(append(s.rest(2), "")), len(s.words) > 2).name
+		i.unnumbered(s)
 	case "verify":
 		i.verify(s)
 	case "access-group":
@@ -174,7 +178,7 @@ func lastList(words []string) string {
 	}
 	last := words[len(words)-1]
 	for _, option := range []string{"allow-default", "allow-self-ping", "l2-src"} {
-		if short(last, option, 7) {
+		if short(last, option, len("l2-src")) {
 			return ""
 		}
 	}

@@ -99,12 +99,12 @@ func (r *reader) mapCommand(s statement) bool {
 
 // interfaceCrypto takes crypto map NAME of an interface; false where it is a
 // global command.
-func (r *reader) interfaceCrypto(s statement) bool {
+func (r *reader) interfaceCrypto(s statement, indented bool) bool {
 	if !short(s.word(1), "map", 1) {
-		return short(s.word(1), "ipsec", 3) && len(s.words) > 2 && (short(s.word(2), "df-bit", 2) || short(s.word(2), "fragmentation", 2)) ||
+		return short(s.word(1), "ipsec", 3) && len(s.words) > 2 && (short(s.word(2), "df-bit", 2) || short(s.word(2), "fragmentation", 2) || short(s.word(2), "client", 2) && indented) ||
 			short(s.word(1), "engine", 2)
 	}
-	if _, err := strconv.Atoi(s.word(3)); err == nil {
+	if _, err := strconv.Atoi(s.word(3)); err == nil || strings.EqualFold(s.word(2), "ipv6") && len(s.words) > 3 {
 		return false
 	}
 	for _, global := range []string{"local-address", "client", "isakmp", "isakmp-profile", "gdoi", "ipsec-isakmp", "ipv6"} {

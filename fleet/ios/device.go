@@ -33,18 +33,19 @@ func newDevice(file string, line int) *device {
 
 // iface is one interface.
 type iface struct {
-	name      string
-	line      int // of its first header
-	shutdown  bool
-	vrf       string // inside VRF: vrf forwarding
-	addresses addressing
-	urpf      urpf
-	inbound   named // the access list of ip access-group … in
-	crypto    named // crypto map
-	backup    named // the interface that backs it up
-	keepalive timers
-	tunnel    tunnel
-	routing   routing
+	name       string
+	line       int // of its first header
+	shutdown   bool
+	forTunnels bool   // of a template: interface Virtual-Template1 type tunnel
+	vrf        string // inside VRF: vrf forwarding
+	addresses  addressing
+	urpf       urpf
+	inbound    named // the access list of ip access-group … in
+	crypto     named // crypto map
+	backup     named // the interface that backs it up
+	keepalive  timers
+	tunnel     tunnel
+	routing    routing
 }
 
 // named is something that is named by a statement.

@@ -1,6 +1,7 @@
 package ios
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -12,6 +13,11 @@ import (
 type File struct {
 	Name    string
 	Content []byte
+}
+
+// sameAs tells a file that is there twice, as one of two globs may give it.
+func (f File) sameAs(other File) bool {
+	return len(f.Content) > 0 && bytes.Equal(f.Content, other.Content)
 }
 
 // Note is what is to be said of a line: why a tunnel was left out, or what of an
@@ -39,7 +45,11 @@ type Result struct {
 func Import(files []File, as string) (*Result, error) {
 	var devices []*device
 	res := new(Result)
-	for _, f := range files {
+	for n, f := range files {
+		if first := slices.IndexFunc(files[:n], f.sameAs); first >= 0 {
+			res.Notes = append(res.Notes, Note{f.Name, 1, "the same as " + files[first].Name + ": read once"})
+			continue
+		}
 		ds, notes := read(f.Name, f.Content)
 		devices, res.Notes = append(devices, ds...), append(res.Notes, notes...)
 	}

@@ -9,11 +9,30 @@ import (
 // that does not grow with its size.
 type index struct {
 	ordered []*iface // in the order of the file
-	owners  map[netip.Addr]*iface
+	owners  map[owned]*iface
 	bound   []*iface // interfaces with a crypto map
 	routes  map[*iface][]route
+	ways    map[target]*ways
 	exact   map[*cryptoMap]map[[2]uint32]bool // the GRE that a map's entries permit from host to host
 }
+
+// owned is an address in a VRF: another VRF may have the same one.
+type owned struct {
+	vrf  string
+	addr netip.Addr
+}
+
+// owner is the interface that has the address a in that VRF, else in any, nil where
+// none has.
+func (d *device) owner(vrf string, a netip.Addr) *iface {
+	if i := d.index().owners[owned{vrf, a}]; i != nil {
+		return i
+	}
+	return d.index().owners[owned{anyVRF, a}]
+}
+
+// anyVRF stands for all VRFs. No VRF has such a name.
+const anyVRF = " "
 
 func (d *device) index() *index {
 	if d.indexed == nil {
@@ -23,11 +42,13 @@ func (d *device) index() *index {
 	return d.indexed
 }
 
-func (d *device) allOwners() map[netip.Addr]*iface {
-	owners := make(map[netip.Addr]*iface)
+func (d *device) allOwners() map[owned]*iface {
+	owners := make(map[owned]*iface)
 	own := func(p netip.Prefix, i *iface) {
-		if _, taken := owners[p.Addr()]; p.IsValid() && !taken {
-			owners[p.Addr()] = i
+		for _, vrf := range []string{i.vrf, anyVRF} {
+			if o := (owned{vrf, p.Addr()}); p.IsValid() && owners[o] == nil {
+				owners[o] = i
+			}
 		}
 	}
 	for _, i := range d.inOrder() {
@@ -108,21 +129,4 @@ func (e *endpoint) routes() (prefixes []netip.Prefix) {
 	}
 	slices.SortFunc(prefixes, netip.Prefix.Compare)
 	return slices.Compact(prefixes)
-}
-
-// leadsElsewhere tells whether e's destination has a way that is more specific than
-// p, or as specific and of another interface.
-func (d *device) leadsElsewhere(e *endpoint, p netip.Prefix) bool {
-	for _, i := range d.interfaces {
-		if c := i.addresses.primary; i != e.iface && c.IsValid() && i.vrf == e.iface.tunnel.vrf && c.Contains(e.destination) {
-			return true
-		}
-	}
-	for _, rt := range d.routes {
-		if rt.vrf == e.iface.tunnel.vrf && rt.prefix.Contains(e.destination) && rt.prefix.Bits() >= p.Bits() && rt.device != e.iface.name &&
-			!(rt.via.IsValid() && e.iface.addresses.primary.IsValid() && e.iface.addresses.primary.Contains(rt.via)) {
-			return true
-		}
-	}
-	return false
 }

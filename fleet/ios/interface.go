@@ -19,11 +19,14 @@ func (r *reader) openInterface(s statement, indent int) {
 		for _, name := range names {
 			delete(r.dev.interfaces, name)
 		}
+		r.enter(inOther, indent)
 		return
 	}
 	r.enter(inInterface, indent)
 	for _, name := range names {
-		r.ifaces = append(r.ifaces, r.dev.open(name, s.line))
+		i := r.dev.open(name, s.line)
+		i.forTunnels = i.forTunnels || strings.EqualFold(words[len(words)-1], "tunnel")
+		r.ifaces = append(r.ifaces, i)
 	}
 }
 

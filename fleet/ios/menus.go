@@ -7,7 +7,7 @@ package ios
 var interfaceMenu = newMenu(`
 	arp authentication auto backup bandwidth bfd bgp-policy bridge-group bridge-domain
 	carrier-delay cdp channel-group channel-protocol clns clock compress crypto cts
-	default delay description dialer dialer-group dot1q dot1x down-when-looped duplex
+	default delay description dialer dialer-group domain dot1q dot1x down-when-looped duplex
 	encapsulation eou ethernet exit fair-queue flow flowcontrol full-duplex
 	group-range h323-gateway half-duplex hold-queue
 	ignore ip ipv6 isdn isis keepalive

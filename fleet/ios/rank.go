@@ -2,7 +2,6 @@ package ios
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 )
 
@@ -63,10 +62,6 @@ func byBackup(ends []*endpoint) (found []alternates) {
 // byDistance finds the prefixes that have routes of different distances into
 // several tunnels: shorter prefixes first, which carry more.
 func byDistance(d *device, ends []*endpoint) (found []alternates) {
-	type target struct {
-		vrf    string
-		prefix netip.Prefix
-	}
 	distances := make(map[target]map[*endpoint]int)
 	for _, e := range ends {
 		for _, rt := range d.index().routes[e.iface] {

@@ -155,7 +155,7 @@ func (r *reader) dispatch(s statement, indent int, deeper bool) {
 	switch r.mode {
 	case inInterface:
 		out := r.inside && !deeper && globalMenu.has(s.words[0]) && !readMenu.has(s.words[0])
-		if !out && r.interfaceCommand(s) {
+		if !out && r.interfaceCommand(s, r.inside && deeper) {
 			return
 		}
 		if r.isGlobal(s) || r.inside && !deeper {

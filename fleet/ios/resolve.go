@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // endpoint is one end of a tunnel: a tunnel interface whose addresses are known.
@@ -42,10 +43,13 @@ func resolveAll(devices []*device, res *Result) (ends []*endpoint) {
 	return ends
 }
 
-// foreign notes tunnel interfaces of another system.
+// foreign notes tunnel interfaces of another system, and templates of tunnels.
 func (d *device) foreign(i *iface, res *Result) {
-	if strings.HasPrefix(i.name, "tunnel-") {
+	switch {
+	case strings.HasPrefix(i.name, "tunnel-"):
 		res.leaveOut(d, i.line, i.name, "an interface of IOS XR (import reads IOS and IOS XE)")
+	case strings.HasPrefix(i.name, "Virtual-Template") && i.forTunnels:
+		res.leaveOut(d, i.line, i.name, "a template: each peer that calls gets a tunnel of its own from it, whose destination is not in the configuration")
 	}
 }
 
@@ -120,6 +124,9 @@ func noAddress(word string) string {
 	if short(word, "dynamic", 3) {
 		return "its destination is dynamic, not in the configuration (write the address)"
 	}
+	if strings.Count(word, ".") == 3 && len(word) <= len("255.255.255.255") && !strings.ContainsFunc(word, unicode.IsLetter) || isBlank(word) {
+		return fmt.Sprintf("its destination %s is no IPv4 address", quoted(word))
+	}
 	for _, c := range word {
 		if c != '-' && c != '.' && c != '_' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
 			return fmt.Sprintf("its destination %s is no address (write an IPv4 address)", quoted(word))
@@ -151,7 +158,7 @@ func (e *endpoint) resolveSource() (line int, why string) {
 	}
 	a, err := netip.ParseAddr(words[0])
 	if err == nil {
-		e.outgoing = e.dev.index().owners[a]
+		e.outgoing = e.dev.owner(e.iface.tunnel.vrf, a)
 	} else if a, why = e.sourceOf(words); why != "" {
 		return line, why
 	}
@@ -168,6 +175,9 @@ func (e *endpoint) sourceOf(words []string) (netip.Addr, string) {
 		words = words[1:] // of ASA
 	}
 	i := e.dev.find(words)
+	if i == nil && short(words[0], "dynamic", 3) {
+		return netip.Addr{}, "its source is dynamic, not in the configuration (" + writeSource + ")"
+	}
 	if i == nil {
 		name, n := interfaceName(words)
 		if n == 0 {
@@ -176,31 +186,5 @@ func (e *endpoint) sourceOf(words []string) (netip.Addr, string) {
 		return netip.Addr{}, fmt.Sprintf("the address of its source %s is not in this file", name)
 	}
 	e.outgoing = i
-	return e.dev.addressOf(i, i.name, 0)
-}
-
-// addressOf is the address that i has, or borrows.
-func (d *device) addressOf(i *iface, name string, depth int) (netip.Addr, string) {
-	at := i.addresses
-	switch {
-	case at.primary.IsValid():
-		return at.primary.Addr(), ""
-	case at.learnt == unread:
-		return netip.Addr{}, fmt.Sprintf("the address of its source %s cannot be read", name)
-	case at.learnt != "":
-		return netip.Addr{}, fmt.Sprintf("its source %s learns its address (%s): it is not in the configuration", name, at.learnt)
-	case at.lender != "":
-		lender := d.interfaces[at.lender]
-		if lender == nil || depth > 3 {
-			return netip.Addr{}, fmt.Sprintf("its source %s is unnumbered, and the address of %s is not in this file", name, at.lender)
-		}
-		a, why := d.addressOf(lender, lender.name, depth+1)
-		if why != "" {
-			why = fmt.Sprintf("its source %s is unnumbered: %s", name, why)
-		}
-		return a, why
-	case len(at.secondary) > 0:
-		return netip.Addr{}, fmt.Sprintf("its source %s has only a secondary address", name)
-	}
-	return netip.Addr{}, fmt.Sprintf("its source %s has no address", name)
+	return e.dev.addressOf(i)
 }

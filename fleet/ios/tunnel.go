@@ -24,7 +24,9 @@ func (r *reader) tunnelCommand(i *iface, s statement) {
 	case "sequence-datagrams":
 		t.sequence = !s.no
 	case "vrf", "use-vrf":
-		t.vrf = s.name(2)
+		if t.vrf = s.name(2); short(t.vrf, "multiplexing", len("multiplexing")) {
+			t.vrf = "" // of SD-WAN: the packets of several VRFs go through it
+		}
 	case "underlay":
 		if short(s.word(2), "vrf", 1) {
 			t.vrf = s.name(3)
