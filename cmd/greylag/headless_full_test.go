@@ -13,16 +13,27 @@ import (
 )
 
 // fullReport is a report in the making, of a period of 10 s, and what it writes to.
-func fullReport(ending chan struct{}) (*fullWalker, *fleet.Store, *bytes.Buffer) {
+func fullReport(ending chan struct{}) (*fullWalker, *fleet.Store, *timedBuffer) {
 	inv := &fleet.Inventory{Tunnels: []fleet.Tunnel{{Name: "a", Enabled: true, Interval: time.Second, Retries: 3}}}
 	store := fleet.NewStore(inv, time.Now())
 	changed, _ := store.Subscribe()
-	out := &bytes.Buffer{}
+	out := &timedBuffer{}
 	j := &journalist{
 		station: &station{inv: inv, store: store}, out: stream.NewEncoder(out),
 		options: reporting{every: 10 * time.Second}, ending: ending, changed: changed,
 	}
 	return newFullWalker(j), store, out
+}
+
+// timedBuffer knows when it was written to last.
+type timedBuffer struct {
+	bytes.Buffer
+	at time.Time
+}
+
+func (b *timedBuffer) Write(p []byte) (int, error) {
+	b.at = time.Now()
+	return b.Buffer.Write(p)
 }
 
 // A report rests five times as long as it worked, half of its period in all, and
@@ -56,12 +67,7 @@ func TestReportRestsNoLonger(t *testing.T) {
 		time.AfterFunc(20*time.Millisecond, func() {
 			store.Record([]probe.Event{{Kind: probe.Line, From: session.Pending, To: session.Up, At: time.Now()}})
 		})
-		time.AfterFunc(30*time.Millisecond, func() {
-			if !bytes.Contains(out.Bytes(), []byte(`"tunnel":"a","from":"pending","to":"up"`)) {
-				t.Errorf("written 10 ms after the change: %q", out)
-			}
-			close(ending)
-		})
+		time.AfterFunc(30*time.Millisecond, func() { close(ending) })
 		begun := time.Now()
 		for range 2 { // the second is that of the last report
 			time.Sleep(10 * time.Millisecond)
@@ -71,6 +77,9 @@ func TestReportRestsNoLonger(t *testing.T) {
 		}
 		if took := time.Since(begun); took != 40*time.Millisecond {
 			t.Errorf("two pieces took %v; want 40 ms, with 20 of rest that ended as the run did", took)
+		}
+		if out.at.Sub(begun) != 20*time.Millisecond || !bytes.Contains(out.Bytes(), []byte(`"tunnel":"a","from":"pending","to":"up"`)) {
+			t.Errorf("%v after the beginning: %q; want the change, 20 ms after", out.at.Sub(begun), out)
 		}
 	})
 }
