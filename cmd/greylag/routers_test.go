@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"greylag/probe/netlab"
+	"greylag/probe/netlab/netlabtest"
 )
 
 // routersDir has the configurations of a hub and three spokes.
@@ -129,34 +130,20 @@ type routerNet struct {
 func newRouterNet(t *testing.T) *routerNet {
 	t.Helper()
 	needSockets(t)
-	n := &routerNet{t: t, routers: map[string]*router{}, provider: newHost(t)}
+	n := &routerNet{t: t, routers: map[string]*router{}, provider: netlabtest.Host(t)}
 	n.do(n.provider.Forward())
 	files, err := filepath.Glob(filepath.Join(routersDir, "*.cfg"))
 	n.do(err)
 	for _, file := range files {
 		n.files = append(n.files, filepath.Base(file))
 		r := readRouter(t, file)
-		r.host = newHost(t)
+		r.host = netlabtest.Host(t)
 		n.routers[r.name] = r
 		for _, a := range r.addresses {
 			n.connect(r, a)
 		}
 	}
 	return n
-}
-
-func newHost(t *testing.T) *netlab.Host {
-	t.Helper()
-	h, err := netlab.NewHost()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := h.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return h
 }
 
 // connect gives the router an address: on a line to the provider where a route has

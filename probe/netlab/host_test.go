@@ -12,25 +12,10 @@ import (
 	"greylag/probe/netlab/netlabtest"
 )
 
-func newHost(t *testing.T) *netlab.Host {
-	t.Helper()
-	netlabtest.Need(t)
-	h, err := netlab.NewHost()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := h.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return h
-}
-
 // Two hosts reach each other by a third, but not while a wire is down; and routes
 // of their own come back when they are added again.
 func TestHosts(t *testing.T) {
-	a, b, between := newHost(t), newHost(t), newHost(t)
+	a, b, between := netlabtest.Host(t), netlabtest.Host(t), netlabtest.Host(t)
 	do := func(errs ...error) {
 		t.Helper()
 		for _, err := range errs {

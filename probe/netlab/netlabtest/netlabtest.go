@@ -61,3 +61,19 @@ func Lab(t testing.TB) *netlab.Lab {
 	})
 	return lab
 }
+
+// Host is a [netlab.Host] for a test, which is skipped where there can be none.
+func Host(t testing.TB) *netlab.Host {
+	t.Helper()
+	Need(t)
+	h, err := netlab.NewHost()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
