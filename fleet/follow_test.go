@@ -20,7 +20,6 @@ type replayer struct {
 	told   atomic.Uint64
 	states map[string]State
 	paths  map[string]Path
-	rows   int
 }
 
 func (f *replayer) Follow(newest uint64) error {
@@ -59,7 +58,6 @@ func (f *replayer) awaited(events uint64) {
 }
 
 func (f *replayer) Tunnel(r *TunnelReport) error {
-	f.rows++
 	if want, known := f.states[r.Tunnel.Name]; known && want != r.State || !known && r.State != Pending {
 		f.t.Errorf("%s is %s, and by the events before it %q", r.Tunnel.Name, r.State, want)
 	}
@@ -67,7 +65,6 @@ func (f *replayer) Tunnel(r *TunnelReport) error {
 }
 
 func (f *replayer) Spoke(r *SpokeReport) error {
-	f.rows++
 	if want, known := f.paths[r.Spoke.Name]; known && want != r.Path || !known && r.Path != PathPending {
 		f.t.Errorf("%s is on %s, and by the events before it %q", r.Spoke.Name, r.Path, want)
 	}
@@ -103,16 +100,12 @@ func TestFollower(t *testing.T) {
 			states[i] = to
 		}
 	})
-	for range 20 {
+	for f.told.Load() < 5000 {
 		if err := s.Walk(at(1), f); err != nil {
 			t.Fatal(err)
 		}
 	}
-	told := f.told.Load()
 	close(stop)
 	f.told.Store(math.MaxUint64) // let it end
 	recording.Wait()
-	if f.rows != 20*450 || told == 0 {
-		t.Errorf("%d rows after %d events, want 9000 after some", f.rows, told)
-	}
 }
