@@ -15,7 +15,7 @@ import (
 const examplePath = "../../config.toml.example"
 
 // commentedOut is a setting that is commented out: no space after the #.
-var commentedOut = regexp.MustCompile(`(?m)^#([a-z_]+ *= )`)
+var commentedOut = regexp.MustCompile(`(?m)^#([a-z_]+ *= |\[journal\]$)`)
 
 func example(t *testing.T) string {
 	t.Helper()

@@ -40,6 +40,13 @@ var engineRows = []row[fleet.EngineOptions]{
 	{"max_rate", to(within[int](1, 1<<31-1), func(e *fleet.EngineOptions) *int { return &e.MaxRate }), 0},
 }
 
+var journalRows = []row[fleet.JournalOptions]{
+	{"path", to(copied(absolute), func(j *fleet.JournalOptions) *string { return &j.Path }), 0},
+	{"every", to(between(time.Minute, 31*24*time.Hour), func(j *fleet.JournalOptions) *time.Duration { return &j.Every }), 0},
+	{"max_size", to(sizeWithin(1e6, 1e12), func(j *fleet.JournalOptions) *int64 { return &j.MaxSize }), 0},
+	{"keep", to(within[int](1, 100_000), func(j *fleet.JournalOptions) *int { return &j.Keep }), 0},
+}
+
 var hubRows = []row[fleet.Hub]{
 	{"name", to(shared(name), func(h *fleet.Hub) *string { return &h.Name }), 0},
 	{"source", to(address, func(h *fleet.Hub) *netip.Addr { return &h.Source }), 0},
@@ -100,7 +107,7 @@ var ipsec = oneOf(fleet.IPsecNone, fleet.CryptoMap, fleet.TunnelProtected)
 // lists are the tables that stand once for each, and topKeys all of them.
 var (
 	lists   = []string{"hub", "spoke", "tunnel"}
-	topKeys = []string{"defaults", "engine", "hub", "spoke", "tunnel"}
+	topKeys = []string{"defaults", "engine", "journal", "hub", "spoke", "tunnel"}
 )
 
 func isList(name string) bool { return slices.Contains(lists, name) }
@@ -111,6 +118,7 @@ func homes() []home {
 	return []home{
 		{"[defaults]", keysOf(inDefaults(tunnelRows))},
 		{"[engine]", keysOf(engineRows)},
+		{"[journal]", keysOf(journalRows)},
 		{"[[hub]]", keysOf(hubRows)},
 		{"[[spoke]]", keysOf(spokeRows)},
 		{"[[tunnel]]", keysOf(tunnelRows)},
