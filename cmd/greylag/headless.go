@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"syscall"
 	"time"
 
@@ -30,11 +29,15 @@ func (a *app) headless() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := o.journal.check(c, false); err != nil {
+				return err
+			}
 			return a.probe(c.Context(), inv, o, debug)
 		},
 	}
 	a.configFlag(c)
 	o.flags(c)
+	o.journal.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
 }
@@ -46,11 +49,13 @@ type reporting struct {
 	events bool          // events only
 	costs  bool          // say at the end what it cost
 	meter  *meter        // which measures that; nil: nobody asked
+
+	journal journaling
 }
 
 // outlets opens what tells of the fleet beside standard output.
-func (o *reporting) outlets(*station) (outlets, error) {
-	return nil, nil
+func (o *reporting) outlets(s *station) (outlets, error) {
+	return o.journal.open(s)
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -183,15 +188,9 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 }
 
 func (j *journalist) begin() error {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	err = j.out.Hello(stream.Hello{
-		Time: time.Now(), Version: version, Host: host,
-		Tunnels: len(j.station.inv.Tunnels), Spokes: len(j.station.inv.Spokes),
-	})
-	if err != nil {
+	hello := helloOf(j.station.inv)
+	hello.Time = time.Now()
+	if err := j.out.Hello(hello); err != nil {
 		return err
 	}
 	return j.full()

@@ -38,7 +38,10 @@ func (a *app) viewer(c *cobra.Command, o *viewing) {
 	a.configFlag(c)
 	from.flags(c)
 	o.flags(c)
-	c.PreRunE = func(*cobra.Command, []string) error { return cmp.Or(o.check(), from.check(a.config)) }
+	o.journal.flags(c)
+	c.PreRunE = func(*cobra.Command, []string) error {
+		return cmp.Or(o.check(), from.check(a.config), o.journal.check(c, from.given()))
+	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if from.given() {
 			return a.runFrom(c.Context(), *o, *from)
@@ -52,6 +55,8 @@ type viewing struct {
 	color      string
 	background string
 	ascii      bool
+
+	journal journaling
 }
 
 func (o *viewing) flags(c *cobra.Command) {
@@ -90,7 +95,14 @@ func (a *app) runTUI(ctx context.Context, o viewing) error {
 		return err
 	}
 	screen.StatePath = statePath(os.Getenv)
-	return errors.Join(show(ctx, s, screen, liveSource{station: s, notes: notes, label: liveLabel()}), s.close())
+	beside, err := o.journal.open(s)
+	if err != nil {
+		return errors.Join(err, s.close())
+	}
+	end := beside.begin(notes)
+	err = show(ctx, s, screen, liveSource{station: s, notes: notes, label: liveLabel()})
+	end()
+	return errors.Join(err, s.close())
 }
 
 // show runs the station and shows it on the screen until the user leaves.

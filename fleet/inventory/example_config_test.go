@@ -62,6 +62,9 @@ func TestExampleUncommented(t *testing.T) {
 	if u.Routing == nil || len(u.Routing.Routes) != 1 || u.Routing.Dead != 40*time.Second {
 		t.Errorf("routing %+v", u.Routing)
 	}
+	if j := inv.Journal; j.Path == "" || j.Every != 24*time.Hour || j.MaxSize != 64e6 || j.Keep != 32 {
+		t.Errorf("journal %+v", j) // fleet/journal's defaults
+	}
 	if u.Device != "eth0" || u.DegradedRTT != 250*time.Millisecond || u.Peer.KeepaliveInterval != 10*time.Second {
 		t.Errorf("%+v, peer %+v", u, *u.Peer)
 	}
@@ -80,7 +83,7 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		shown[k.String()] = true
 	}
 	for table, keys := range map[string][]string{
-		"engine": keysOf(engineRows), "hub": keysOf(hubRows), "spoke": keysOf(spokeRows),
+		"engine": keysOf(engineRows), "journal": keysOf(journalRows), "hub": keysOf(hubRows), "spoke": keysOf(spokeRows),
 		"tunnel": keysOf(tunnelRows), "tunnel.peer": keysOf(peerRows),
 	} {
 		for _, key := range keys {
@@ -102,7 +105,7 @@ func TestExampleDefaults(t *testing.T) {
 		if key == "ipsec" {
 			continue // its default is the hub's
 		}
-		if slices.Contains(examples, key) {
+		if slices.Contains(examples, key) || key == "journal" || slices.Contains(keysOf(journalRows), key) {
 			continue
 		}
 		with := parse(t, text[:m[0]]+text[m[2]:]).Tunnels[0]

@@ -117,7 +117,7 @@ sequence = false
 		Tunnels: []fleet.Tunnel{{
 			Name: "fra1-seoul", Hub: "fra1", Spoke: "seoul", Rank: 2, Tags: []string{"apac", "kr"},
 			Source: ip("192.0.2.11"), Destination: ip("198.51.100.17"), ReplyTo: ip("203.0.113.9"),
-			Device: "eth0", TTL: 1, TOS: 184, Line: 12,
+			Device: "eth0", TTL: 1, TOS: 184, Line: 17,
 			Probe: "keepalive", Payload: "signed", Match: "address",
 			Interval: 100 * time.Millisecond, Retries: 255, UpAfter: 2,
 			Key: 4294967295, HasKey: true, Checksum: true, Sequence: true,
