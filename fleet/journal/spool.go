@@ -6,13 +6,14 @@ import "bytes"
 type spool struct {
 	lines []byte
 	gone  int // of lines: bytes at the beginning that are written
+	most  int // bytes that may wait
 }
 
 // add is where the next lines are to be appended.
 func (s *spool) add(appended func([]byte) []byte) { s.lines = appended(s.lines) }
 
 func (s *spool) empty() bool { return s.gone == len(s.lines) }
-func (s *spool) full() bool  { return len(s.lines)-s.gone >= mostWaiting }
+func (s *spool) full() bool  { return len(s.lines)-s.gone >= s.most }
 
 // count is how many lines wait.
 func (s *spool) count() int { return bytes.Count(s.lines[s.gone:], []byte{'\n'}) }
@@ -41,7 +42,7 @@ func (s *spool) written(n int) {
 			s.lines, s.gone = append(s.lines[:0], s.lines[s.gone:]...), 0
 		}
 	case cap(s.lines) > keptSpool:
-		*s = spool{}
+		s.lines, s.gone = nil, 0
 	default:
 		s.lines, s.gone = s.lines[:0], 0
 	}

@@ -54,7 +54,7 @@ func (p *pacer) fail(now time.Time) {
 }
 
 func newWriter(j *Journal, store *fleet.Store) *writer {
-	return &writer{Journal: j, store: store, word: writing, helloDue: true, reportDue: true}
+	return &writer{Journal: j, store: store, spool: spool{most: mostWaiting}, word: writing, helloDue: true, reportDue: true}
 }
 
 // run is [Journal.Run].
