@@ -27,7 +27,7 @@ type fullWalker struct {
 }
 
 func newFullWalker(j *journalist) *fullWalker {
-	return &fullWalker{Walker: j.out.Walker(), journalist: j, resumed: time.Now(), rest: j.options.every / 2}
+	return &fullWalker{Walker: j.reports.Walker(), journalist: j, resumed: time.Now(), rest: j.options.every / 2}
 }
 
 // Pause implements [fleet.Pauser].
@@ -39,6 +39,9 @@ func (w *fullWalker) Pause() (time.Time, error) {
 		return now, nil
 	}
 	w.rest -= pause
+	if err := w.journalist.reports.Flush(); err != nil { // before what happens next
+		return now, err
+	}
 	err := w.journalist.attend(w.after(pause))
 	w.resumed = time.Now()
 	return w.resumed, err
@@ -59,7 +62,7 @@ func (w *fullWalker) Summary(s *fleet.Summary) error {
 		if !i.End.IsZero() {
 			break // the others have ended too
 		}
-		if err := w.journalist.out.Incident(&i); err != nil {
+		if err := w.journalist.reports.Incident(&i); err != nil {
 			return err
 		}
 	}
