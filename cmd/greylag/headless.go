@@ -172,6 +172,8 @@ type readership interface {
 	begin() error
 	// gather chooses who gets the next report. any: somebody does.
 	gather() (any bool)
+	// busy tells whether they have enough to read for now.
+	busy() bool
 }
 
 func newJournalist(s *station, out io.Writer, o reporting) *journalist {
@@ -210,6 +212,8 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 	}
 	return err
 }
+
+func (j *journalist) readersBusy() bool { return j.readers != nil && j.readers.busy() }
 
 // await waits for the end only.
 func (j *journalist) await(ctx context.Context, done <-chan error) error {

@@ -34,17 +34,28 @@ func newFullWalker(j *journalist) *fullWalker {
 func (w *fullWalker) Pause() (time.Time, error) {
 	now := time.Now()
 	worked := now.Sub(w.resumed)
-	pause := min(restFor*worked, w.rest)
-	if worked < stint || pause <= 0 || w.journalist.ending == nil {
+	if worked < stint {
 		return now, nil
+	}
+	err := w.take(restFor * worked)
+	for err == nil && w.journalist.readersBusy() && w.rest > 0 && w.journalist.ending != nil {
+		err = w.take(stint)
+	}
+	w.resumed = time.Now()
+	return w.resumed, err
+}
+
+// take rests for that time, or what is left of it.
+func (w *fullWalker) take(pause time.Duration) error {
+	pause = min(pause, w.rest)
+	if pause <= 0 || w.journalist.ending == nil {
+		return nil
 	}
 	w.rest -= pause
 	if err := w.journalist.reports.Flush(); err != nil { // before what happens next
-		return now, err
+		return err
 	}
-	err := w.journalist.attend(w.after(pause))
-	w.resumed = time.Now()
-	return w.resumed, err
+	return w.journalist.attend(w.after(pause))
 }
 
 // after is [time.After] with one timer for all.

@@ -57,7 +57,7 @@ type socket struct {
 
 // openSocket makes the socket. Nobody is served yet.
 func openSocket(s *station, o reporting, stderr io.Writer) (*socket, error) {
-	server, err := serve.Listen(serve.Options{Path: o.socket.path, Mode: o.socket.mode, Group: o.socket.group, Stderr: stderr})
+	server, err := serve.Listen(serve.Options{Path: o.socket.path, Mode: o.socket.mode, Group: o.socket.group, Every: o.every, Stderr: stderr})
 	if err != nil {
 		return nil, fmt.Errorf("--socket: %w", err)
 	}
@@ -105,6 +105,8 @@ type viewers struct {
 }
 
 func (v viewers) changed() <-chan struct{} { return v.Changed() }
+
+func (v viewers) busy() bool { return v.Busy() }
 
 func (v viewers) gather() (any bool) { return v.Gather() > 0 }
 

@@ -72,7 +72,7 @@ func (s *Server) enter(ctx context.Context, v *viewer) bool {
 		return false
 	}
 	s.running.Go(func() {
-		v.write()
+		v.write(newOutput(v.conn, &s.turns))
 		v.leave()
 		s.remove(v)
 	})
@@ -124,6 +124,7 @@ func (s *Server) Close() error {
 	s.closed = true
 	all := append(s.viewers[:len(s.viewers):len(s.viewers)], s.waiting...)
 	s.mu.Unlock()
+	s.turns.endRests()
 	for _, v := range all {
 		v.finish()
 	}

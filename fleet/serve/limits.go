@@ -39,10 +39,17 @@ const (
 
 	// hangUpEvery is how often a viewer that sends nothing any more is asked whether
 	// it is there: who writes finds out by writing.
-	hangUpEvery = time.Second
+	hangUpEvery = 250 * time.Millisecond
 
-	// writeSize is about how many bytes are written to a viewer at a time.
-	writeSize = 64 << 10
+	// ahead is how many bytes of a report may wait for the quickest viewer.
+	ahead = 256 << 10
+
+	// writeSize is about how many bytes are written to a viewer at a time. After that,
+	// or as much as is needed to write a report to all viewers in a writeShare of the
+	// time between two, nothing is written for writeRest.
+	writeSize  = 64 << 10
+	writeRest  = time.Millisecond
+	writeShare = 3
 
 	// complainEvery is the shortest time between lines about viewers that are dropped.
 	complainEvery = 10 * time.Second

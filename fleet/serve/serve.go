@@ -24,7 +24,8 @@ type Options struct {
 	// Requests are what viewers may ask for, by the word that they send. Only root and
 	// the user as which this process runs are heard.
 	Requests map[string]Handler
-	Stderr   io.Writer // where to say what goes wrong, and ends nothing
+	Every    time.Duration // between two reports
+	Stderr   io.Writer     // where to say what goes wrong, and ends nothing
 }
 
 // Handler does what a viewer asked for. What it returns is the reply: text says what
@@ -42,6 +43,7 @@ type Server struct {
 	held     atomic.Int64   // bytes that are kept for viewers
 	running  sync.WaitGroup // the viewers' goroutines
 	asking   sync.Mutex     // held while a request is answered
+	turns    turns
 	drops    complaint
 
 	group    []*viewer // for whom the next report is; only accessed by who writes
@@ -102,22 +104,40 @@ func (s *Server) Admit(now time.Time) (admitted int) {
 		return 0
 	}
 	s.admitted = now
-	s.group, s.waiting = s.waiting, nil
-	s.report = 0
-	s.viewers = append(s.viewers[:len(s.viewers):len(s.viewers)], s.group...)
-	return len(s.group)
+	group := s.waiting
+	s.waiting = nil
+	s.viewers = append(s.viewers[:len(s.viewers):len(s.viewers)], group...)
+	return s.next(group)
 }
 
 // Gather picks who gets the next report: the viewers that have room for it. The
 // others are still reading the last one. It returns how many they are.
 func (s *Server) Gather() int {
-	s.group, s.report = nil, 0
+	var group []*viewer
 	for _, v := range s.everyone() {
 		if v.lag() <= room {
-			s.group = append(s.group, v)
+			group = append(group, v)
 		}
 	}
-	return len(s.group)
+	return s.next(group)
+}
+
+// next begins a report.
+func (s *Server) next(group []*viewer) int {
+	s.group, s.report = group, 0
+	s.turns.plan(s.largest*int64(len(group)), s.options.Every/writeShare)
+	return len(group)
+}
+
+// Busy tells whether even the quickest of those who get the report has yet to read
+// what was written of it: it is time to rest.
+func (s *Server) Busy() bool {
+	for _, v := range s.group {
+		if v.lag() <= ahead {
+			return false
+		}
+	}
+	return len(s.group) > 0
 }
 
 // Watched tells whether there is anybody: let in, or waiting.

@@ -67,9 +67,8 @@ func (v *viewer) lagsSince() (since time.Time, lags bool) {
 }
 
 // write writes what is queued, until the viewer goes or is to end.
-func (v *viewer) write() {
+func (v *viewer) write(out *output) {
 	var batch []*chunk
-	var text net.Buffers
 	for {
 		var over bool
 		if batch, over = v.next(batch); over {
@@ -79,14 +78,8 @@ func (v *viewer) write() {
 			v.rest()
 			continue
 		}
-		text = text[:0]
-		for _, c := range batch {
-			text = append(text, c.text)
-		}
-		left := text // WriteTo eats it
-		n, err := left.WriteTo(v.conn)
-		clear(text)
-		v.wrote(batch, int(n))
+		err := out.write(batch)
+		v.wrote(batch)
 		if err != nil {
 			return
 		}
@@ -118,14 +111,16 @@ func (v *viewer) next(into []*chunk) (batch []*chunk, over bool) {
 }
 
 // wrote gives back what was written.
-func (v *viewer) wrote(batch []*chunk, n int) {
+func (v *viewer) wrote(batch []*chunk) {
+	size := 0
 	for _, c := range batch {
+		size += len(c.text)
 		c.release()
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if !v.gone {
-		v.pending -= n
+		v.pending -= size
 		v.since = time.Now()
 	}
 }
