@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -46,7 +48,7 @@ func (o *journaling) options(inv *fleet.Inventory) fleet.JournalOptions {
 
 // open opens the journal, if there is to be one, and lets the station's store go on from
 // what it says.
-func (o *journaling) open(s *station) (outlets, error) {
+func (o *journaling) open(s *station, stderr io.Writer) (outlets, error) {
 	options := o.options(s.inv)
 	if options.Path == "" {
 		return nil, nil
@@ -56,9 +58,11 @@ func (o *journaling) open(s *station) (outlets, error) {
 		return nil, err
 	}
 	if found := j.Found(); found != "" {
-		fmt.Fprintln(s.stderr, found)
+		fmt.Fprintln(stderr, found)
 	}
 	s.store.Continue(j.Past())
+	debug.FreeOSMemory() // of what reading it took
+	keepClose()
 	return outlets{&journalOutlet{j, s.store}}, nil
 }
 

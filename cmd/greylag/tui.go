@@ -95,7 +95,7 @@ func (a *app) runTUI(ctx context.Context, o viewing) error {
 		return err
 	}
 	screen.StatePath = statePath(os.Getenv)
-	beside, err := o.journal.open(s)
+	beside, err := o.journal.open(s, notes)
 	if err != nil {
 		return errors.Join(err, s.close())
 	}

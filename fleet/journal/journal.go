@@ -102,9 +102,9 @@ func (p *replay) found(removed int64) fleet.Event {
 	case none:
 		e.Detail = "a new journal"
 	case closed:
-		e.Detail = "it goes on from " + p.clock.Format(time.RFC3339)
+		e.Detail = "it goes on from " + clock(p.clock)
 	case cut:
-		e.Detail = "the greylag before did not end in order; it ran until " + p.clock.Format(time.RFC3339) + " at least"
+		e.Detail = "the greylag before did not end in order; it ran until " + clock(p.clock) + " at least"
 	}
 	if removed > 0 {
 		e.Detail += fmt.Sprintf("; its last line was torn, %d bytes: removed", removed)

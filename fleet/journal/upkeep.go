@@ -83,14 +83,7 @@ func (w *writer) endPacking(stop context.CancelFunc) {
 
 // end writes what has happened up to the end, and that it was one in order.
 func (w *writer) end() error {
-	w.gather(^uint64(0))
-	err := w.flush()
-	for err == nil {
-		if w.gather(^uint64(0)); w.spool.empty() {
-			break
-		}
-		err = w.flush()
-	}
+	err := w.catchUp()
 	now := time.Now()
 	if err == nil {
 		err = w.incidents(now)

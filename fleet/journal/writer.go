@@ -114,16 +114,27 @@ func (w *writer) again() <-chan time.Time {
 
 // work writes what there is to write.
 func (w *writer) work(ctx context.Context, changed <-chan struct{}) {
-	w.gather(^uint64(0))
 	now := time.Now()
 	if w.word != writing && now.Before(w.retry) {
+		w.gather(^uint64(0))
 		return
 	}
-	if w.judge(w.flush(), now) && w.diary.ready(now) {
+	if w.judge(w.catchUp(), now) && w.diary.ready(now) {
 		w.judge(w.incidents(now), now)
 	}
 	if w.word == writing && w.reportDue && !now.Before(w.reports.next) {
 		w.report(ctx, changed, now)
+	}
+}
+
+// catchUp writes what has happened, also what had no room in memory.
+func (w *writer) catchUp() error {
+	for {
+		w.gather(^uint64(0))
+		more := w.spool.full()
+		if err := w.flush(); err != nil || !more {
+			return err
+		}
 	}
 }
 
@@ -213,7 +224,9 @@ func (w *writer) judge(err error, now time.Time) bool {
 		w.retry = now.Add(retryEvery)
 	}
 	switch {
+	case word == w.word && (word != writing || w.loss.count == 0):
 	case word == w.word:
+		w.tell(word, w.lost(), now)
 	case w.word == writing:
 		w.since = now
 		w.tell(word, err.Error(), now)
@@ -243,9 +256,19 @@ func (w *writer) tell(word, detail string, now time.Time) {
 // caughtUp says what became of what happened during trouble.
 func (w *writer) caughtUp(now time.Time) string {
 	text := fmt.Sprintf("all that waited for %v is written", now.Sub(w.since).Round(time.Second))
-	if lost := w.loss; lost.count > 0 {
-		text += fmt.Sprintf("; lost: %d events between %s and %s", lost.count, lost.after.UTC().Format(time.RFC3339), lost.before.UTC().Format(time.RFC3339))
-		w.loss.count = 0
+	if lost := w.lost(); lost != "" {
+		text += "; " + lost
 	}
 	return text
 }
+
+// lost says which events are lost, once.
+func (w *writer) lost() string {
+	l := w.loss
+	if w.loss.count = 0; l.count == 0 {
+		return ""
+	}
+	return fmt.Sprintf("lost: %d events between %s and %s", l.count, clock(l.after), clock(l.before))
+}
+
+func clock(t time.Time) string { return t.UTC().Format(time.RFC3339) }
