@@ -1,11 +1,15 @@
 package journal
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"greylag/fleet"
 )
 
 // TestRefused: what cannot be a journal, and what would be right.
@@ -68,5 +72,28 @@ func TestNewerSchema(t *testing.T) {
 	}
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
 		t.Error("it was changed")
+	}
+}
+
+// TestLossIsSaid: where the store has forgotten events before they could be written, as
+// when a disk took a minute for one write, their number is said and a report follows.
+func TestLossIsSaid(t *testing.T) {
+	inv, path := fleetOf(2), journalPath(t)
+	j, err := Begin(optionsFor(path, inv))
+	must(t, err)
+	store := fleet.NewStore(inv, time.Now())
+	w := newWriter(j, store)
+	w.reportDue = false
+	for range 65_536 + 100 {
+		store.Tell(fleet.Event{Time: time.Now(), Service: "test", Was: "x", Is: "y"})
+	}
+	w.work(context.Background(), nil)
+	w.work(context.Background(), nil)
+	must(t, j.Close())
+	text, err := os.ReadFile(path)
+	must(t, err)
+	_, said, found := strings.Cut(string(text), `"detail":"lost: 100 events between `)
+	if !found || strings.Contains(said, "lost: ") || !strings.Contains(said, `"type":"tunnel"`) {
+		t.Errorf("want said once that 100 events are lost, and a report too; found: %v, then %.300s", found, said)
 	}
 }

@@ -17,7 +17,7 @@ type disk struct {
 	synced int64     // of that is safe
 	report int64     // of that is the newest full report
 	torn   bool      // what is not safe could not be taken back
-	newest time.Time // the newest rotated file's
+	latest time.Time // the newest rotated file's
 
 	// step is told of each step on the way of a file, before it is taken; nil but in
 	// tests, where it may end the program.
@@ -134,7 +134,7 @@ func (d *disk) rotate(hello []byte, now time.Time) error {
 	if err = os.Rename(d.path, rotatedName(d.path, stamp)); err != nil {
 		return errors.Join(err, next.Close())
 	}
-	d.newest = stamp
+	d.latest = stamp
 	d.reach("rename new")
 	if err = os.Rename(d.path+newEnd, d.path); err != nil {
 		return errors.Join(err, next.Close())
@@ -169,8 +169,8 @@ func (d *disk) create(hello []byte) (f *os.File, err error) {
 // the clock says.
 func (d *disk) stamp(now time.Time) time.Time {
 	now = now.UTC().Truncate(time.Millisecond)
-	if !now.After(d.newest) {
-		return d.newest.Add(time.Millisecond)
+	if !now.After(d.latest) {
+		return d.latest.Add(time.Millisecond)
 	}
 	return now
 }

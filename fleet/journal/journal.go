@@ -70,7 +70,7 @@ func (j *Journal) open(step func(string)) error {
 		return err
 	}
 	j.disk = d
-	if d.newest, err = tidyNames(j.options.Path); err != nil {
+	if d.latest, err = tidyNames(j.options.Path); err != nil {
 		return err
 	}
 	p, err := readPast(j.options.Path)

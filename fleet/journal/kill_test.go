@@ -33,6 +33,7 @@ func TestKill(t *testing.T) {
 		live(t, path, os.Getenv(killRun))
 		return
 	}
+	t.Parallel()
 	times := 5
 	if n, err := strconv.Atoi(os.Getenv(killTimes)); err == nil {
 		times = n

@@ -47,20 +47,19 @@ type reporter struct {
 
 // Follow implements [fleet.Follower]: the rows that come stand behind the events that
 // have made them.
-func (r *reporter) Follow(newest uint64) error {
-	if newest <= r.told {
+func (r *reporter) Follow(number uint64) error {
+	if number <= r.told {
 		return nil
 	}
-	return r.follow(newest)
+	return r.follow(number)
 }
 
 // follow writes the rows so far, and behind them the events up to a number.
-func (r *reporter) follow(newest uint64) error {
+func (r *reporter) follow(upTo uint64) error {
 	if err := r.writeRows(); err != nil {
 		return err
 	}
-	r.gather(newest)
-	return r.flush()
+	return r.catchUp(upTo)
 }
 
 func (r *reporter) writeRows() error {
@@ -130,7 +129,7 @@ func (r *reporter) rest(d time.Duration) error {
 		case <-r.timer.C:
 			return nil
 		case <-r.changed:
-			if err := r.follow(^uint64(0)); err != nil {
+			if err := r.follow(everything); err != nil {
 				return err
 			}
 		}

@@ -62,6 +62,7 @@ func numbers(t *testing.T, path string) (list []string) {
 // each of its steps, and a start after it: every event that was synced is read once, in
 // order, and the work is finished.
 func TestCrashAtEachStep(t *testing.T) {
+	t.Parallel()
 	for n := 1; ; n++ {
 		step, steps := crashAt(n)
 		path := journalPath(t)
@@ -228,8 +229,8 @@ func TestStampsOfAClockThatGoesBack(t *testing.T) {
 	d := &disk{path: "j"}
 	var names []string
 	for _, second := range []int64{100, 100, 50, 101, 0} {
-		d.newest = d.stamp(time.Unix(second, 999_999))
-		names = append(names, rotatedName(d.path, d.newest))
+		d.latest = d.stamp(time.Unix(second, 999_999))
+		names = append(names, rotatedName(d.path, d.latest))
 	}
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
 		t.Errorf("%v are not in order, or the same", names)

@@ -31,7 +31,7 @@ func (w *writer) reopen() {
 		w.complain(err)
 		return
 	}
-	d.newest = w.disk.newest
+	d.latest = w.disk.latest
 	_ = w.disk.f.Close() // all in it that counts is synced
 	w.disk = d
 	w.helloDue, w.reportDue = true, true
@@ -83,7 +83,7 @@ func (w *writer) endPacking(stop context.CancelFunc) {
 
 // end writes what has happened up to the end, and that it was one in order.
 func (w *writer) end() error {
-	err := w.catchUp()
+	err := w.catchUp(everything)
 	now := time.Now()
 	if err == nil {
 		err = w.incidents(now)

@@ -54,7 +54,10 @@ func (p *pacer) fail(now time.Time) {
 }
 
 func newWriter(j *Journal, store *fleet.Store) *writer {
-	return &writer{Journal: j, store: store, spool: spool{most: mostWaiting}, word: writing, helloDue: true, reportDue: true}
+	return &writer{
+		Journal: j, store: store, spool: spool{most: mostWaiting}, loss: loss{newest: time.Now()},
+		word: writing, helloDue: true, reportDue: true,
+	}
 }
 
 // run is [Journal.Run].
@@ -116,10 +119,10 @@ func (w *writer) again() <-chan time.Time {
 func (w *writer) work(ctx context.Context, changed <-chan struct{}) {
 	now := time.Now()
 	if w.word != writing && now.Before(w.retry) {
-		w.gather(^uint64(0))
+		w.gather(everything)
 		return
 	}
-	if w.judge(w.catchUp(), now) && w.diary.ready(now) {
+	if w.judge(w.catchUp(everything), now) && w.diary.ready(now) {
 		w.judge(w.incidents(now), now)
 	}
 	if w.word == writing && w.reportDue && !now.Before(w.reports.next) {
@@ -127,10 +130,14 @@ func (w *writer) work(ctx context.Context, changed <-chan struct{}) {
 	}
 }
 
-// catchUp writes what has happened, also what had no room in memory.
-func (w *writer) catchUp() error {
+// everything is the number of an event that never comes.
+const everything = ^uint64(0)
+
+// catchUp writes what has happened up to an event of that number, also what had no room
+// in memory.
+func (w *writer) catchUp(upTo uint64) error {
 	for {
-		w.gather(^uint64(0))
+		w.gather(upTo)
 		more := w.spool.full()
 		if err := w.flush(); err != nil || !more {
 			return err
