@@ -87,8 +87,8 @@ func live(t *testing.T, path, run string) {
 	o.MaxSize, o.Keep = 100_000, 100_000
 	var j *Journal
 	written := 0
-	j, err := begin(o, func(step string) {
-		if written > 0 && (step == "write" || step == "create") {
+	j, err := begin(o, func(step string) { // of the packer, too: that has other steps
+		if (step == "write" || step == "create") && written > 0 {
 			fmt.Println(written) // its sync is over
 			written = 0
 		}
