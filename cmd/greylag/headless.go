@@ -49,8 +49,8 @@ type reporting struct {
 }
 
 // outlets opens what tells of the fleet beside standard output.
-func (o *reporting) outlets(*station) (outlets, error) {
-	return nil, nil
+func (o *reporting) outlets(s *station) (outlets, error) {
+	return notifiers(s)
 }
 
 func (o *reporting) flags(c *cobra.Command) {

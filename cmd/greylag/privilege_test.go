@@ -154,8 +154,8 @@ func hasPrivileges(pid int, want string) string {
 		for key, value := range map[string]string{
 			"CapInh": noCapability, "CapPrm": want, "CapEff": want, "CapAmb": noCapability, "NoNewPrivs": "1",
 		} {
-			if got := statusText(status, key); got != value {
-				return fmt.Sprintf("thread %s has %s %s, want %s", statusText(status, "Pid"), key, got, value)
+			if got := statusValue(status, key); got != value {
+				return fmt.Sprintf("thread %s has %s %s, want %s", statusValue(status, "Pid"), key, got, value)
 			}
 		}
 	}
@@ -173,7 +173,7 @@ func threadStatus(pid int) (all []string) {
 	return all
 }
 
-func statusText(status, key string) string {
+func statusValue(status, key string) string {
 	_, rest, _ := strings.Cut(status, "\n"+key+":")
 	value, _, _ := strings.Cut(rest, "\n")
 	return strings.TrimSpace(value)
