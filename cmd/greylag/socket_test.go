@@ -89,13 +89,19 @@ func watch(path string) (stream []byte, err error) {
 func take(t *testing.T, text []byte) *received {
 	t.Helper()
 	got := &received{replica: replica.New()}
+	changed := map[string]time.Time{}
 	for _, rec := range decodeAll(t, bytes.NewReader(text)) {
 		switch {
 		case rec.Hello != nil:
 			got.hello = rec.Hello
 		case got.hello == nil:
 			t.Fatalf("before hello came %+v", rec)
+		case rec.Tunnel != nil:
+			if last := changed[rec.Tunnel.Tunnel.Name]; rec.Tunnel.Since.Before(last) {
+				t.Fatalf("%s is %s since %v in a report, after an event of %v was told", rec.Tunnel.Tunnel.Name, rec.Tunnel.State, rec.Tunnel.Since, last)
+			}
 		case rec.Event != nil:
+			changed[rec.Event.Tunnel] = rec.Event.Time
 			got.events = append(got.events, eventText(rec.Event))
 		case rec.Summary != nil:
 			got.reports++
