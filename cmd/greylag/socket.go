@@ -26,8 +26,8 @@ type socketOptions struct {
 
 func (o *socketOptions) flags(c *cobra.Command) {
 	c.Flags().StringVar(&o.path, "socket", "", "serve the stream over a unix socket at `PATH` too, to any number of viewers:\ngreylag --from PATH")
-	c.Flags().StringVar(&o.modeText, "socket-mode", "0660", "permissions of the socket: who may write to it may view")
-	c.Flags().StringVar(&o.group, "socket-group", "", "give the socket to this group")
+	c.Flags().StringVar(&o.modeText, "socket-mode", "0660", "permissions of the socket: who may write to it may view; octal `MODE`")
+	c.Flags().StringVar(&o.group, "socket-group", "", "give the socket to this `GROUP`")
 }
 
 // check finds what makes no sense.
