@@ -55,21 +55,22 @@ func bit(b bool) float64 {
 type writer struct {
 	buf    []byte
 	name   string // of the family
+	kind   kind
+	help   string
+	begun  bool   // its head is written
 	labels []byte // of the row, as they are written
 }
 
-// begin begins a family.
+// begin begins a family. Its head comes with its first sample.
 func (w *writer) begin(name string, k kind, help string) {
-	w.name = name
-	w.buf = append(w.buf, "# HELP "...)
-	w.buf = append(w.buf, name...)
-	w.buf = append(w.buf, ' ')
-	w.buf = append(w.buf, help...)
-	w.buf = append(w.buf, "\n# TYPE "...)
-	w.buf = append(w.buf, name...)
-	w.buf = append(w.buf, ' ')
-	w.buf = append(w.buf, k...)
-	w.buf = append(w.buf, '\n')
+	w.name, w.kind, w.help, w.begun = name, k, help, false
+}
+
+func (w *writer) head() {
+	w.begun = true
+	for _, s := range [...]string{"# HELP ", w.name, " ", w.help, "\n# TYPE ", w.name, " ", string(w.kind), "\n"} {
+		w.buf = append(w.buf, s...)
+	}
 }
 
 func (w *writer) sample(v float64) {
@@ -91,6 +92,9 @@ func (w *writer) suffixed(suffix string, v float64) {
 }
 
 func (w *writer) open(suffix string) {
+	if !w.begun {
+		w.head()
+	}
 	w.buf = append(w.buf, w.name...)
 	w.buf = append(w.buf, suffix...)
 	w.buf = append(w.buf, '{')

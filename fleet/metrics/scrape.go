@@ -1,10 +1,10 @@
 package metrics
 
 import (
-	"compress/gzip"
 	"context"
 	"io"
 
+	"github.com/klauspost/compress/gzip"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 )
@@ -23,7 +23,7 @@ type scraper struct {
 	snapshot snapshot
 	registry *prometheus.Registry
 	writer   writer
-	gzip     *gzip.Writer // at its fastest: 75 ms for 10,000 tunnels, four times less than at its default
+	gzip     *gzip.Writer // compress/gzip takes more than twice the time, at its fastest
 }
 
 func newScraper(o *Options) *scraper {
@@ -68,9 +68,7 @@ func write[T any](s *scraper, families []family[T], rows []T, labels func(*T) sp
 	w := &s.writer
 	for i := range families {
 		f := &families[i]
-		if len(rows) > 0 {
-			w.begin(f.name, f.kind, f.help)
-		}
+		w.begin(f.name, f.kind, f.help)
 		for j := range rows {
 			if j%restRows == 0 {
 				if err := s.flush(flushAt, p, out); err != nil {

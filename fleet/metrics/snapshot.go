@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"slices"
 	"time"
 
 	"greylag/fleet"
@@ -24,7 +25,9 @@ type span struct{ from, to int }
 
 // take fills the snapshot.
 func (s *snapshot) take(store *fleet.Store, p *pace) error {
-	s.tunnels, s.spokes, s.text, s.pace = s.tunnels[:0], s.spokes[:0], s.text[:0], p
+	tunnels, spokes := store.Size()
+	s.tunnels, s.spokes = slices.Grow(s.tunnels[:0], tunnels), slices.Grow(s.spokes[:0], spokes)
+	s.text, s.pace = s.text[:0], p
 	if s.reasons == nil {
 		s.reasons = make(map[fleet.Reason]int)
 	}
