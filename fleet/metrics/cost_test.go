@@ -23,6 +23,9 @@ func allocated() uint64 {
 // TestGarbage: a scrape of 10,000 tunnels leaves less than 10 MB of garbage, the first
 // as well, which makes what the next use again.
 func TestGarbage(t *testing.T) {
+	if raceEnabled {
+		t.Skip("-race allocates too")
+	}
 	e := New(optionsOf(running(10_000)))
 	for i, most := range []uint64{10 << 20, 1 << 20} {
 		before := allocated()

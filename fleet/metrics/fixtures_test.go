@@ -57,7 +57,7 @@ func line(tunnel int, from, to session.State, second int) probe.Event {
 func running(n int) *fleet.Store {
 	store := fleet.NewStore(fleetOf(n), start)
 	for i := range n {
-		store.Record(comesUp(i, 100, 20))
+		store.Record(comesUp(i, 20, 20))
 	}
 	return store
 }
