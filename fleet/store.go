@@ -69,7 +69,11 @@ func NewStore(inv *Inventory, start time.Time) *Store {
 }
 
 // Size returns how many tunnels and spokes the inventory has, the disabled ones too.
-func (s *Store) Size() (tunnels, spokes int) { return len(s.inv.Tunnels), len(s.inv.Spokes) }
+func (s *Store) Size() (tunnels, spokes int) {
+	s.mu.Lock()
+	defer s.release()
+	return len(s.numbers), len(s.spokes)
+}
 
 // Enabled returns the tunnels that are to be probed, in the inventory's Order.
 // The engine numbers tunnels by their position in this list.

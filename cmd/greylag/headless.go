@@ -35,6 +35,7 @@ func (a *app) headless() *cobra.Command {
 	}
 	a.configFlag(c)
 	o.flags(c)
+	o.metrics.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
 }
@@ -46,11 +47,20 @@ type reporting struct {
 	events bool          // events only
 	costs  bool          // say at the end what it cost
 	meter  *meter        // which measures that; nil: nobody asked
+
+	metrics metricsOptions
 }
 
 // outlets opens what tells of the fleet beside standard output.
-func (o *reporting) outlets(*station) (outlets, error) {
-	return nil, nil
+func (o *reporting) outlets(s *station) (all outlets, err error) {
+	if o.metrics.address != "" {
+		m, err := openMetrics(s, o.metrics)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -68,7 +78,7 @@ func (o *reporting) check() error {
 	case o.length < 0:
 		return usageError{fmt.Errorf("--for %v is negative", o.length)}
 	}
-	return nil
+	return o.metrics.check()
 }
 
 // probe opens a station on the real network and reports on it; debug prints each

@@ -14,9 +14,9 @@ import (
 
 // Options are what an [Exporter] shows.
 type Options struct {
-	Store    func() *fleet.Store // as of a scrape
-	Version  string              // of greylag
-	Lateness func() Lateness     // how late the engine sent; nil: not known
+	Store    *fleet.Store
+	Version  string          // of greylag
+	Lateness func() Lateness // how late the engine sent; nil: not known
 }
 
 // atOnce is how many scrapes there can be at once: two Prometheus servers watch one

@@ -64,7 +64,7 @@ func running(n int) *fleet.Store {
 
 func optionsOf(store *fleet.Store) Options {
 	return Options{
-		Store: func() *fleet.Store { return store }, Version: "0.0.0-test",
+		Store: store, Version: "0.0.0-test",
 		Lateness: func() Lateness {
 			return Lateness{Count: 10, Sum: time.Second, Buckets: map[float64]uint64{0.01: 7, 0.1: 9}}
 		},

@@ -36,7 +36,7 @@ func newScraper(o *Options) *scraper {
 // scrape writes all metrics of the store to out.
 func (s *scraper) scrape(ctx context.Context, o *Options, out io.Writer) error {
 	p := newPace(ctx)
-	if err := s.snapshot.take(o.Store(), p); err != nil {
+	if err := s.snapshot.take(o.Store, p); err != nil {
 		return err
 	}
 	if err := s.once(out); err != nil {
