@@ -53,6 +53,7 @@ type reporting struct {
 
 // outlets opens what tells of the fleet beside standard output.
 func (o *reporting) outlets(s *station) (all outlets, err error) {
+	all = hooksOf(s)
 	if o.metrics.address != "" {
 		m, err := openMetrics(s, o.metrics)
 		if err != nil {

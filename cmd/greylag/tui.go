@@ -102,10 +102,13 @@ func show(ctx context.Context, s *station, screen tui.Options, source tui.Source
 		done <- s.run(ctx)
 		cancel() // nothing more will come: leave, and say why
 	}()
+	hooksEnd := hooksOf(s).begin(s.stderr)
 	screen.Source = source
 	err := tui.Run(ctx, screen)
 	cancel()
-	return errors.Join(err, <-done)
+	err = errors.Join(err, <-done)
+	hooksEnd()
+	return err
 }
 
 // screen is the terminal, if there is one.
