@@ -18,6 +18,7 @@ const (
 // health says when a hook begins to fail, and when it works again.
 type health struct {
 	name string
+	most int // messages that may wait
 	tell func(fleet.Event)
 
 	mu      sync.Mutex
@@ -33,7 +34,7 @@ func (h *health) failed(now time.Time, m message, err error) {
 
 // dropped counts what was dropped from the queue, and says so of the first.
 func (h *health) dropped(now time.Time, n int) {
-	h.count(now, n, dropping, fmt.Sprintf("%s is too slow, %d events wait: the oldest are dropped", h.name, mostWaiting))
+	h.count(now, n, dropping, fmt.Sprintf("%s is too slow, %d events wait: the oldest are dropped", h.name, h.most))
 }
 
 func (h *health) count(now time.Time, n int, is, detail string) {

@@ -35,7 +35,7 @@ func newWorker(h *fleet.Hook, inv *fleet.Inventory, store *fleet.Store, version 
 	for i := range w.queues {
 		w.queues[i] = newQueue(mostWaiting / atOnce)
 	}
-	w.health = health{name: h.Name, tell: store.Tell, is: working, waiting: w.waiting}
+	w.health = health{name: h.Name, most: mostWaiting, tell: store.Tell, is: working, waiting: w.waiting}
 	return w
 }
 
