@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,7 @@ func (a *app) headless() *cobra.Command {
 	o.flags(c)
 	o.journal.flags(c)
 	o.socket.flags(c)
+	o.metrics.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
 }
@@ -53,22 +55,7 @@ type reporting struct {
 
 	journal journaling
 	socket  socketOptions
-}
-
-// outlets opens what tells of the fleet beside standard output: the journal first, from
-// which the store goes on.
-func (o *reporting) outlets(s *station, stderr io.Writer) (all outlets, err error) {
-	if all, err = o.journal.open(s, stderr); err != nil {
-		return nil, err
-	}
-	if o.socket.path != "" {
-		socket, err := openSocket(s, *o, stderr)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, socket)
-	}
-	return all, nil
+	metrics metricsOptions
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -86,7 +73,7 @@ func (o *reporting) check() error {
 	case o.length < 0:
 		return usageError{fmt.Errorf("--for %v is negative", o.length)}
 	}
-	return o.socket.check()
+	return cmp.Or(o.socket.check(), o.metrics.check())
 }
 
 // probe opens a station on the real network and reports on it; debug prints each
@@ -106,7 +93,7 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
-	beside, err := o.outlets(s, a.stderr)
+	beside, err := openOutlets(s, o, a.stderr)
 	if err != nil {
 		return err
 	}

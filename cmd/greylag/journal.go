@@ -46,10 +46,10 @@ func (o *journaling) options(inv *fleet.Inventory) fleet.JournalOptions {
 	return options
 }
 
-// open opens the journal, if there is to be one, and lets the station's store go on from
-// what it says.
-func (o *journaling) open(s *station, stderr io.Writer) (outlets, error) {
-	options := o.options(s.inv)
+// journals opens the journal, if there is to be one, and lets the station's store go on
+// from what it says. It comes before the other outlets, which read the store.
+func journals(s *station, o reporting, stderr io.Writer) (outlets, error) {
+	options := o.journal.options(s.inv)
 	if options.Path == "" {
 		return nil, nil
 	}

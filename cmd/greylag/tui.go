@@ -95,18 +95,17 @@ func (a *app) runTUI(ctx context.Context, o viewing) error {
 		return err
 	}
 	screen.StatePath = statePath(os.Getenv)
-	beside, err := o.journal.open(s, notes)
-	if err != nil {
-		return errors.Join(err, s.close())
-	}
-	end := beside.begin(notes)
-	err = show(ctx, s, screen, liveSource{station: s, notes: notes, label: liveLabel()})
-	end()
-	return errors.Join(err, s.close())
+	source := liveSource{station: s, notes: notes, label: liveLabel()}
+	return errors.Join(show(ctx, s, screen, reporting{journal: o.journal}, source), s.close())
 }
 
-// show runs the station and shows it on the screen until the user leaves.
-func show(ctx context.Context, s *station, screen tui.Options, source tui.Source) error {
+// show runs the station and shows it on the screen until the user leaves. Of o only
+// what is told beside the screen matters.
+func show(ctx context.Context, s *station, screen tui.Options, o reporting, source tui.Source) error {
+	beside, err := openOutlets(s, o, s.stderr)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 1)
@@ -114,10 +113,13 @@ func show(ctx context.Context, s *station, screen tui.Options, source tui.Source
 		done <- s.run(ctx)
 		cancel() // nothing more will come: leave, and say why
 	}()
+	outletsEnd := beside.begin(s.stderr)
 	screen.Source = source
-	err := tui.Run(ctx, screen)
+	err = tui.Run(ctx, screen)
 	cancel()
-	return errors.Join(err, <-done)
+	err = errors.Join(err, <-done)
+	outletsEnd()
+	return err
 }
 
 // screen is the terminal, if there is one.
