@@ -167,18 +167,20 @@ func TestRotation(t *testing.T) {
 	inv, path := fleetOf(20), journalPath(t)
 	o := optionsFor(path, inv)
 	o.MaxSize, o.Keep = 30_000, 3
-	w := start(t, o, inv)
-	changed, cancel := w.store.Subscribe()
-	defer cancel()
-	for n := 0; n < 3000; n++ {
+	j, err := Begin(o)
+	must(t, err)
+	w := newWriter(j, fleet.NewStore(inv, time.Now()))
+	for n := range 3000 {
 		w.store.Tell(fleet.Event{Time: time.Now(), Service: "test", Was: "x", Is: fmt.Sprint(n), Detail: strings.Repeat("y", 50)})
-		<-changed
 		if n%100 == 99 {
-			time.Sleep(time.Millisecond) // batches, and not one
+			w.work(context.Background(), nil)
+			w.rotate(time.Now())
 		}
 	}
-	w.end(t)
+	w.work(context.Background(), nil)
 	must(t, w.packer.tidy(context.Background()))
+	must(t, w.end())
+	must(t, w.Close())
 	names, err := Files(path)
 	must(t, err)
 	if len(names) != 4 || !strings.HasSuffix(names[0], packedEnd) || !strings.HasSuffix(names[2], packedEnd) {
