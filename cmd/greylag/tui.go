@@ -102,7 +102,8 @@ func show(ctx context.Context, s *station, screen tui.Options, source tui.Source
 		done <- s.run(ctx)
 		cancel() // nothing more will come: leave, and say why
 	}()
-	hooksEnd := hooksOf(s).begin(s.stderr)
+	hooks, _ := hookOutlets(s, reporting{}, s.stderr) // there is nothing to open
+	hooksEnd := hooks.begin(s.stderr)
 	screen.Source = source
 	err := tui.Run(ctx, screen)
 	cancel()
