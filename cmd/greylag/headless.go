@@ -49,8 +49,8 @@ type reporting struct {
 	events bool          // events only
 	costs  bool          // say at the end what it cost
 	meter  *meter        // which measures that; nil: nobody asked
-	socket socketOptions
 
+	socket  socketOptions
 	metrics metricsOptions
 }
 

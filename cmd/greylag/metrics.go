@@ -51,27 +51,19 @@ type metricsServer struct {
 	profiles bool
 }
 
-// metricsServers is the outlet of --metrics, if it is asked for.
-func metricsServers(s *station, o reporting, stderr io.Writer) (outlets, error) {
-	if o.metrics.address == "" {
+// metricsServers are the one that is asked for, if it is. Nobody is answered yet.
+func metricsServers(s *station, all reporting, _ io.Writer) (outlets, error) {
+	o := all.metrics
+	if o.address == "" {
 		return nil, nil
 	}
-	m, err := openMetrics(s, o.metrics)
-	if err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(stderr, "metrics at http://%s/metrics\n", m.listener.Addr())
-	return outlets{m}, nil
-}
-
-// openMetrics listens. Nobody is answered yet.
-func openMetrics(s *station, o metricsOptions) (*metricsServer, error) {
 	l, err := net.Listen("tcp", o.address)
 	if err != nil {
 		return nil, fmt.Errorf("--metrics %s: %w%s", o.address, listenCause(err), listenRemedy(err))
 	}
+	fmt.Fprintf(s.stderr, "metrics at http://%s/metrics\n", l.Addr())
 	e := metrics.New(metrics.Options{Store: s.store, Version: version, Lateness: s.lateness})
-	return &metricsServer{Exporter: e, listener: l, profiles: o.profiles}, nil
+	return outlets{&metricsServer{Exporter: e, listener: l, profiles: o.profiles}}, nil
 }
 
 // listenCause is err without the address that it repeats.

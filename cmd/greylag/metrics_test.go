@@ -25,14 +25,14 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := make(lockedLines, 10)
-	s, err := openStation(demo.fleet.inv, stationOptions{network: simStage(demo).network, reflect: true})
+	s, err := openStation(demo.fleet.inv, stationOptions{network: simStage(demo).network, reflect: true, stderr: said})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := reporting{every: time.Hour, metrics: metricsOptions{address: "127.0.0.1:0"}}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- (&app{stdout: io.Discard, stderr: said}).report(ctx, s, o) }()
+	go func() { ended <- (&app{stdout: io.Discard, stderr: io.Discard}).report(ctx, s, o) }()
 
 	url := strings.TrimSuffix(strings.TrimPrefix(<-said, "metrics at "), "\n")
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
@@ -97,7 +97,7 @@ func TestMetricsAddress(t *testing.T) {
 		taken.Addr().String(): fmt.Sprintf("--metrics %s: address already in use (another program listens there", taken.Addr()),
 		"192.0.2.77:0":        "--metrics 192.0.2.77:0: cannot assign requested address (name an address of this host",
 	} {
-		if _, err := openMetrics(&station{}, metricsOptions{address: address}); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := metricsServers(&station{stderr: io.Discard}, reporting{metrics: metricsOptions{address: address}}, nil); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
