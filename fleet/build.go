@@ -30,10 +30,12 @@ func (s *Store) Report(now time.Time, into *Report) *Report {
 	if into == nil {
 		into = new(Report)
 	}
+	s.Flush()
+	from := s.sources.current()
 	into.Time = now
-	into.Tunnels = slices.Grow(into.Tunnels[:0], len(s.inv.Tunnels))
-	into.Spokes = slices.Grow(into.Spokes[:0], len(s.spokes))
-	_ = s.Walk(now, collector{into}) // a collector never fails
+	into.Tunnels = slices.Grow(into.Tunnels[:0], len(from.view.numbers))
+	into.Spokes = slices.Grow(into.Spokes[:0], len(from.view.spokes))
+	_ = s.walk(now, &from, collector{into}) // a collector never fails
 	return into
 }
 
@@ -52,15 +54,20 @@ type Pauser interface {
 }
 
 // Walk shows w the whole fleet as of now, as [Store.Report] has it. No lock is
-// held while w is called, so it may take its time.
+// held while w is called, so it may take its time. If the inventory is another one
+// meanwhile, w is shown the fleet as it was up to then.
 func (s *Store) Walk(now time.Time, w Walker) error {
 	s.Flush()
 	from := s.sources.current()
+	return s.walk(now, &from, w)
+}
+
+func (s *Store) walk(now time.Time, from *sourceSet, w Walker) error {
 	sum := NewSummary(now)
-	if err := s.walkTunnels(&from, &sum, w); err != nil {
+	if err := s.walkTunnels(from, &sum, w); err != nil {
 		return err
 	}
-	if err := s.walkSpokes(sum.Time, &sum, w); err != nil {
+	if err := s.walkSpokes(&from.view, &sum, w); err != nil {
 		return err
 	}
 	sum.Engine = from.engine()
@@ -99,7 +106,7 @@ func (s *Store) walkTunnels(from *sourceSet, sum *Summary, w Walker) error {
 		pause = p.Pause
 	}
 	var t TunnelReport
-	for first := 0; first < len(s.numbers); first += reportRows {
+	for first := 0; first < len(from.view.numbers); first += reportRows {
 		if first > 0 {
 			var err error
 			if sum.Time, err = pause(); err != nil {
@@ -115,12 +122,13 @@ func (s *Store) walkTunnels(from *sourceSet, sum *Summary, w Walker) error {
 
 // walkRows shows a chunk of tunnels. The memory of t's evidence is used again.
 func (s *Store) walkRows(chunk *rowChunk, first int, from *sourceSet, sum *Summary, t *TunnelReport, w Walker) error {
-	numbers := s.numbers[first:min(first+reportRows, len(s.numbers))]
-	s.copyNumbered(chunk, numbers)
+	v := &from.view
+	numbers := v.numbers[first:min(first+reportRows, len(v.numbers))]
+	s.copyNumbered(chunk, v, numbers)
 	evidence := t.Evidence
 	for i, number := range numbers {
 		if number < 0 {
-			*t = s.reportDisabled(first+i, sum.Time)
+			*t = v.reportDisabled(first+i, sum.Time)
 		} else {
 			r := &chunk.rows[i]
 			t.Evidence = evidence
@@ -144,11 +152,6 @@ func (c *rowChunk) detach(i int) {
 	}
 }
 
-// reportDisabled is a tunnel that the inventory says is not probed.
-func (s *Store) reportDisabled(position int, now time.Time) TunnelReport {
-	return TunnelReport{Tunnel: &s.inv.Tunnels[position], Time: now, State: Disabled, Since: s.start, Availability: -1}
-}
-
 // tellRow makes of a copy of a row what readers see of it. It reuses the memory of
 // t's evidence, and returns it with what it has come to.
 func (s *Store) tellRow(r *row, position int, now time.Time, from *sourceSet, t *TunnelReport) []Evidence {
@@ -156,16 +159,20 @@ func (s *Store) tellRow(r *row, position int, now time.Time, from *sourceSet, t 
 	r.report(t, now)
 	t.PeerReflected, t.PeerLast, t.PeerInterval = from.peers(int(r.number))
 	t.Advice = from.advice(position)
-	return r.tell(t, s.watched(from), memory)
+	return r.tell(t, s.watched(r, from), memory)
 }
 
-// watched is since when the far ends' own keepalives are counted; zero: they are
+// watched is since when the far end's own keepalives are counted; zero: they are
 // not.
-func (s *Store) watched(from *sourceSet) time.Time {
-	if from.hearsPeers {
-		return s.start
+func (s *Store) watched(r *row, from *sourceSet) time.Time {
+	if !from.hearsPeers {
+		return time.Time{}
 	}
-	return time.Time{}
+	begun := s.start.Add(time.Duration(r.begun) * time.Second)
+	if from.heardSince.After(begun) {
+		return from.heardSince
+	}
+	return begun
 }
 
 // report derives what readers see of a tunnel, but for what explains it.
@@ -195,10 +202,10 @@ func (r *row) report(t *TunnelReport, now time.Time) {
 }
 
 // walkSpokes shows the spokes.
-func (s *Store) walkSpokes(now time.Time, sum *Summary, w Walker) error {
+func (s *Store) walkSpokes(v *view, sum *Summary, w Walker) error {
 	var chunk [reportRows]SpokeReport
-	for first := 0; first < len(s.spokes); first += reportRows {
-		n := s.copySpokes(chunk[:], first, now)
+	for first := 0; first < len(v.spokes); first += reportRows {
+		n := s.copySpokes(chunk[:], v, first, sum.Time)
 		for i := range chunk[:n] {
 			sp := &chunk[i]
 			sum.AddSpoke(sp)
@@ -211,12 +218,12 @@ func (s *Store) walkSpokes(now time.Time, sum *Summary, w Walker) error {
 }
 
 // copySpokes copies the spokes from that position on and returns how many.
-func (s *Store) copySpokes(chunk []SpokeReport, first int, now time.Time) int {
+func (s *Store) copySpokes(chunk []SpokeReport, v *view, first int, now time.Time) int {
 	s.mu.Lock()
 	defer s.release()
-	n := min(len(chunk), len(s.spokes)-first)
+	n := min(len(chunk), len(v.spokes)-first)
 	for i := range chunk[:n] {
-		chunk[i] = s.reportSpoke(first+i, now)
+		chunk[i] = v.reportSpoke(first+i, now)
 	}
 	return n
 }
@@ -243,11 +250,12 @@ func (sum *Summary) AddSpoke(sp *SpokeReport) {
 // tunnel at that position in [Report.Tunnels]. It appends nothing for a
 // disabled tunnel or a position that does not exist.
 func (s *Store) Outcomes(position int, into []Outcome) []Outcome {
-	if position < 0 || position >= len(s.numbers) || s.numbers[position] < 0 {
-		return into
-	}
 	s.Flush()
 	s.mu.Lock()
+	if position < 0 || position >= len(s.numbers) || s.numbers[position] < 0 {
+		s.release()
+		return into
+	}
 	ring := s.rows[s.numbers[position]].outcomes
 	s.release()
 	return ring.list(into)

@@ -29,10 +29,23 @@ func (e *Engine) receive(packet []byte, at time.Time) {
 		return
 	}
 	r := e.returned(i, &a, at.Sub(e.base))
+	if r.Verdict == session.Unmatched && e.isFormer(i, at.Sub(e.base)) {
+		e.stats.strangers.Add(1)
+		return
+	}
 	e.settle(i, at, a.TTL, r)
 	if r.Verdict == session.Unmatched {
 		e.unmatched(i, &a, at)
 	}
+}
+
+// formerFor is how long answers may come to what was sent before a reload.
+const formerFor = 10 * time.Second
+
+// isFormer tells whether an answer that is not tunnel i's may be that of the tunnel
+// that had its ends until the last reload.
+func (e *Engine) isFormer(i int32, at time.Duration) bool {
+	return e.members[i].heir && at-e.adopted < formerFor
 }
 
 func answerFlow(a *gre.Answer) flow {

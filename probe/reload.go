@@ -1,0 +1,54 @@
+package probe
+
+import (
+	"context"
+	"time"
+)
+
+// Succession tells which tunnels go on when others take the place of a list: by
+// their places in next, the place until now of the tunnel that is the same in
+// everything; -1: there is none, and it begins anew.
+func Succession(now, next []Tunnel) []int32 {
+	places := make(map[string]int32, len(now))
+	for i := range now {
+		places[now[i].Name] = int32(i)
+	}
+	from := make([]int32, len(next))
+	for i := range next {
+		old, known := places[next[i].Name]
+		if !known || now[old] != next[i] {
+			old = none
+		}
+		from[i] = old
+	}
+	return from
+}
+
+// Reload has a running engine probe other tunnels, at maxRate packets a second at
+// most (0: no limit), and number them by their place in tunnels. from is by these
+// places the number until now of the tunnel that goes on, as [Succession] has it; -1:
+// it begins anew, with an early first contact as at the start.
+//
+// A tunnel that goes on keeps all there is of it: counter, state, what is in flight,
+// its time in the interval. The order of what happens is clear: the loop calls
+// switched between the last event by the old numbers and the first one by the new
+// ones, and waits for it, so it must be quick.
+//
+// Any goroutine may call Reload; it is done at the loop's next turn, and costs that
+// turn a copy of each tunnel's memory. Where it fails, or ctx or Run ends first,
+// nothing changes and switched is not called.
+func (e *Engine) Reload(ctx context.Context, tunnels []Tunnel, from []int32, maxRate int, switched func()) error {
+	e.errands.asking.Lock()
+	defer e.errands.asking.Unlock()
+	p, err := e.draft(tunnels, from, maxRate)
+	if err != nil {
+		return err
+	}
+	return e.errands.ask(ctx, e.conn.Wake, func() error {
+		if err := e.adopt(p, time.Since(e.base)); err != nil {
+			return err
+		}
+		switched()
+		return nil
+	})
+}
