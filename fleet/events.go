@@ -73,6 +73,15 @@ func (s *Store) NextEvents(number uint64, into []Event) (events []Event, missed 
 	return s.log.after(into, number, readEvents)
 }
 
+// Tell adds a change of a part of greylag itself: e has a Service, and gets its
+// Number here. Readers get it as they get the others.
+func (s *Store) Tell(e Event) {
+	s.mu.Lock()
+	defer s.release()
+	s.drain()
+	s.log.add(e)
+}
+
 // pendingEvents is how many changes there are after the one of that number, but no
 // more than are copied at once.
 func (s *Store) pendingEvents(number uint64) uint64 {

@@ -1,24 +1,36 @@
 package fleet
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // packed is an [Event] in less than half its memory: the log of a large fleet
 // holds many. The number is that of its place.
 type packed struct {
 	time    time.Time
 	outage  time.Duration
-	subject string // the tunnel, or the spoke
-	active  string
+	subject string // the tunnel, the spoke or the service
+	active  string // and of a service what it was and is
 	detail  string
 	route   *Route
 	counter uint32
 
 	from, to  uint8 // positions in words
 	reason    uint8
-	spoke     bool
+	kind      kind
 	protected bool
-	blackHole bool
+	bad       bool // a black hole, or trouble
 }
+
+// kind says what an event is about.
+type kind uint8
+
+const (
+	ofTunnel kind = iota
+	ofSpoke
+	ofService
+)
 
 // words are all that a state, a path or a reason can be.
 var words = [...]string{
@@ -40,27 +52,32 @@ func wordOf[T ~string](word T) uint8 {
 
 func pack(e *Event) packed {
 	p := packed{
-		time: e.Time, outage: e.Outage, subject: e.Tunnel, active: e.Active, detail: e.Detail, counter: e.Counter,
+		time: e.Time, outage: e.Outage, subject: e.Subject(), active: e.Active, detail: e.Detail, counter: e.Counter,
 		from: wordOf(e.From), to: wordOf(e.To), reason: wordOf(e.Reason), protected: e.Protected,
 	}
-	if e.Spoke != "" {
-		p.spoke, p.subject = true, e.Spoke
+	switch {
+	case e.Service != "":
+		p.kind, p.active, p.bad = ofService, e.Was+" "+e.Is, e.Trouble
+	case e.Spoke != "":
+		p.kind, p.route, p.bad = ofSpoke, e.Route, e.BlackHole
 		p.from, p.to = wordOf(e.FromPath), wordOf(e.ToPath)
-		p.route, p.blackHole = e.Route, e.BlackHole
 	}
 	return p
 }
 
 func (p *packed) unpack(number uint64) Event {
-	e := Event{
-		Number: number, Time: p.time, Outage: p.outage, Active: p.active, Detail: p.detail, Counter: p.counter,
-		Reason: Reason(words[p.reason]), Protected: p.protected,
-	}
-	if p.spoke {
+	e := Event{Number: number, Time: p.time, Outage: p.outage, Detail: p.detail, Counter: p.counter,
+		Reason: Reason(words[p.reason]), Protected: p.protected}
+	switch p.kind {
+	case ofService:
+		e.Service, e.Trouble = p.subject, p.bad
+		e.Was, e.Is, _ = strings.Cut(p.active, " ")
+	case ofSpoke:
 		e.Spoke, e.FromPath, e.ToPath = p.subject, Path(words[p.from]), Path(words[p.to])
-		e.Route, e.BlackHole = p.route, p.blackHole
-	} else {
+		e.Active, e.Route, e.BlackHole = p.active, p.route, p.bad
+	default:
 		e.Tunnel, e.From, e.To = p.subject, State(words[p.from]), State(words[p.to])
+		e.Active = p.active
 	}
 	return e
 }

@@ -26,6 +26,8 @@ func TestPackedIsWhole(t *testing.T) {
 					Route: &Route{Prefix: "10.17.0.0/16", Device: "gre1"}, BlackHole: true})
 		}
 	}
+	events = append(events, Event{Number: 7, Time: now, Service: "journal", Was: "writing", Is: "full", Trouble: true, Detail: "no space left on device"},
+		Event{Number: 7, Time: now, Service: "reload", Is: "done"})
 	for _, e := range events {
 		p := pack(&e)
 		if diff := cmp.Diff(e, p.unpack(7)); diff != "" {

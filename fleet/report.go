@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 )
@@ -249,12 +250,13 @@ type Report struct {
 }
 
 // Event is a change of state of a tunnel, or of path or protection of a spoke,
-// or of whether a spoke's route points into a dead tunnel.
+// or of whether a spoke's route points into a dead tunnel; or of a part of greylag
+// itself.
 type Event struct {
 	Number uint64 // from 1, in the order in which they happened
 	Time   time.Time
 
-	Tunnel   string // "" where Spoke is set
+	Tunnel   string // "" where Spoke or Service is set
 	From, To State
 	Reason   Reason
 	Detail   string
@@ -272,4 +274,14 @@ type Event struct {
 	// same, and Detail says what contradicts what.
 	Route     *Route
 	BlackHole bool
+
+	// Service is the part of greylag that it is about, such as "journal". Was and Is
+	// are single words of its own, such as "writing" and "full"; Detail says what
+	// happened. Trouble: it does not do what it should, from now on.
+	Service string
+	Was, Is string
+	Trouble bool
 }
+
+// Subject is the tunnel, the spoke or the service that the event is about.
+func (e *Event) Subject() string { return cmp.Or(e.Tunnel, e.Spoke, e.Service) }

@@ -46,7 +46,10 @@ func (d *detail) newestChanges() []*fleet.Event {
 
 // concerns tells whether a change is one of the tunnel or of its spoke.
 func (d *detail) concerns(e *fleet.Event) bool {
-	if e.Spoke != "" {
+	switch {
+	case e.Service != "":
+		return false
+	case e.Spoke != "":
 		return e.Spoke == d.tunnel.Spoke
 	}
 	return e.Tunnel == d.tunnel.Name

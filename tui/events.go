@@ -83,7 +83,10 @@ func (b *board) passes(e *fleet.Event) bool {
 
 // isBad tells whether something got worse by the event.
 func isBad(e *fleet.Event) bool {
-	if e.Spoke != "" {
+	switch {
+	case e.Service != "":
+		return e.Trouble
+	case e.Spoke != "":
 		return e.ToPath == fleet.PathNone || e.ToPath == fleet.PathBackup || e.BlackHole
 	}
 	return e.To == fleet.Down || e.To == fleet.Degraded
@@ -214,7 +217,11 @@ func drawEvent(c *canvas, e *fleet.Event, now time.Time) {
 	c.pointer()
 	c.put(dim, eventTime(e.Time, now))
 	c.space(1)
-	if e.Spoke != "" {
+	switch {
+	case e.Service != "":
+		drawServiceEvent(c, e)
+		return
+	case e.Spoke != "":
 		drawSpokeEvent(c, e)
 		return
 	}
@@ -235,6 +242,23 @@ func drawTransition(c *canvas, e *fleet.Event) {
 	}
 	if e.Outage > 0 {
 		c.put(dim, "  after "+text.Span(e.Outage))
+	}
+}
+
+// drawServiceEvent writes what happened to a part of greylag itself.
+func drawServiceEvent(c *canvas, e *fleet.Event) {
+	s, glyph := up, c.glyphs.state(fleet.Up)
+	if e.Trouble {
+		s, glyph = degraded, c.glyphs.state(fleet.Degraded)
+	}
+	c.put(s, glyph+" ")
+	c.put(plain, "greylag "+e.Service+" ")
+	if e.Was != "" {
+		c.put(dim, e.Was+" > ")
+	}
+	c.put(s, e.Is)
+	if e.Detail != "" {
+		c.put(plain, "  "+e.Detail)
 	}
 }
 

@@ -48,6 +48,31 @@ func TestEventsFollowTheEnd(t *testing.T) {
 	wellFormed(t, m)
 }
 
+// TestServiceEvents: what greylag says of itself is shown, is found by its name, and
+// is among what got worse while it is trouble.
+func TestServiceEvents(t *testing.T) {
+	s := calm(20)
+	s.Tell(fleet.Event{Time: s.now, Service: "journal", Was: "writing", Is: "full", Trouble: true, Detail: "no space left"})
+	s.Tell(fleet.Event{Time: s.now, Service: "journal", Was: "full", Is: "writing"})
+	m := openEvents(s, 120, 40)
+	for _, want := range []string{"greylag journal writing > full  no space left", "greylag journal full > writing"} {
+		if !strings.Contains(screenOf(m), want) {
+			t.Errorf("not on the screen: %s", want)
+		}
+	}
+	v := m.body().(*eventsView)
+	press(m, "!")
+	if len(v.shown) != 1 {
+		t.Errorf("%d got worse, want 1", len(v.shown))
+	}
+	press(m, "!", "/")
+	typed(m, "journal", "enter")
+	if len(v.shown) != 2 {
+		t.Errorf("%d are of the journal, want 2", len(v.shown))
+	}
+	wellFormed(t, m)
+}
+
 // TestEventsFilter: by the same language; ! leaves what got worse.
 func TestEventsFilter(t *testing.T) {
 	s := calm(20)

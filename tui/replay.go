@@ -111,6 +111,8 @@ func (m *model) tellStep(s *snapshot) {
 // changeText is an event in a few words.
 func changeText(e *fleet.Event) string {
 	switch {
+	case e.Service != "":
+		return "greylag " + e.Service + ": " + e.Is
 	case e.Spoke == "":
 		return e.Tunnel + ": " + string(e.From) + " > " + string(e.To)
 	case e.FromPath != e.ToPath && !e.BlackHole && e.Route == nil:

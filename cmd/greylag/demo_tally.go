@@ -20,6 +20,7 @@ type tally struct {
 
 func (y *tally) add(e *fleet.Event) {
 	switch {
+	case e.Service != "":
 	case e.Spoke != "":
 		y.addPath(e)
 	case e.To == fleet.Down:

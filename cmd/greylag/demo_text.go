@@ -20,6 +20,9 @@ type told struct {
 
 // tellEvent puts an event into words.
 func tellEvent(e *fleet.Event) told {
+	if e.Service != "" {
+		return told{strings.ToUpper(e.Is), "greylag's " + e.Service + ": " + e.Detail}
+	}
 	if e.BlackHole {
 		return told{lostWord, e.Spoke + ": " + e.Detail}
 	}

@@ -48,6 +48,11 @@ type reporting struct {
 	meter  *meter        // which measures that; nil: nobody asked
 }
 
+// outlets opens what tells of the fleet beside standard output.
+func (o *reporting) outlets(*station) (outlets, error) {
+	return nil, nil
+}
+
 func (o *reporting) flags(c *cobra.Command) {
 	c.Flags().DurationVar(&o.every, "every", 10*time.Second, "time between full reports")
 	c.Flags().DurationVar(&o.length, "for", 0, "stop after this time (default: run until SIGINT or SIGTERM)")
@@ -83,10 +88,15 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
+	beside, err := o.outlets(s)
+	if err != nil {
+		return err
+	}
 	if o.meter != nil {
 		o.meter.begin(s, o.length)
 		defer o.meter.tell(a.stderr)
 	}
+	outletsEnd := beside.begin(a.stderr)
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()
 
@@ -94,6 +104,7 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	writing := j.write(ctx, done)
 	cancel()
 	probing := j.ended(done)
+	outletsEnd()
 	if o.meter != nil {
 		o.meter.stop()
 	}

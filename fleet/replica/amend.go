@@ -10,9 +10,11 @@ import (
 func (r *Replica) applyEvent(e *fleet.Event) {
 	r.log.add(e)
 	r.publish() // whoever sees the event sees what it is about
-	if e.Spoke != "" {
+	switch {
+	case e.Service != "":
+	case e.Spoke != "":
 		r.amendSpoke(e)
-	} else {
+	default:
 		r.amendTunnel(e)
 	}
 }

@@ -29,6 +29,10 @@
 // is down, or into another such tunnel (R2), and false where that ends; detail
 // says why, and route is then the last one, if there is none any more.
 //
+// An event with "service" is one of a part of greylag itself, such as "journal": from
+// and to are single words of its own, from may be "", trouble is true where it does
+// not do what it should from now on, and detail says what happened.
+//
 // incident is the number of the open incident that a tunnel is a member of. The
 // record "incident" is a [fleet.Incident] as it is at "time": "start" and, where
 // it is over, "end"; "factor" and "value" that its "members" have in common;

@@ -251,6 +251,10 @@ func examples() []example {
 		{"event-path-none", Record{Event: lostEvent()}},
 		{"event-black-hole", Record{Event: blackHoleEvent(true, "the route 10.17.0.0/16 points into gre1, which is fra1-seoul, down since 18:59:49 UTC: its traffic is lost (R2)")}},
 		{"event-black-hole-over", Record{Event: blackHoleEvent(false, "")}},
+		{"event-service", Record{Event: &fleet.Event{
+			Time: at(0), Service: "journal", Was: "writing", Is: "full", Trouble: true, Detail: "no space left on device",
+		}}},
+		{"event-service-first", Record{Event: &fleet.Event{Time: at(0), Service: "reload", Is: "done"}}},
 		{"incident", Record{Incident: openIncident()}},
 		{"incident-ended", Record{Incident: endedIncident()}},
 		{"incident-merged", Record{Incident: mergedIncident()}},

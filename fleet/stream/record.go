@@ -198,15 +198,28 @@ func appendRoute(b []byte, r *fleet.Route) []byte {
 	return append(b, '}')
 }
 
-// AppendEvent appends the line of ev, newline included: a spoke's where Spoke
-// is set, else a tunnel's.
+// AppendEvent appends the line of ev, newline included: that of a service or a
+// spoke where one is set, else a tunnel's.
 func AppendEvent(b []byte, ev *fleet.Event) []byte {
 	b = begin(b, typeEvent)
 	b = appendTime(b, "time", ev.Time)
-	if ev.Spoke != "" {
+	switch {
+	case ev.Service != "":
+		return end(appendServiceChange(b, ev))
+	case ev.Spoke != "":
 		return end(appendPathChange(b, ev))
 	}
 	return end(appendStateChange(b, ev))
+}
+
+func appendServiceChange(b []byte, ev *fleet.Event) []byte {
+	b = appendText(b, "service", ev.Service)
+	b = appendText(b, "from", ev.Was)
+	b = appendText(b, "to", ev.Is)
+	if ev.Trouble {
+		b = appendBool(b, "trouble", true)
+	}
+	return appendText(b, "detail", ev.Detail)
 }
 
 func appendStateChange(b []byte, ev *fleet.Event) []byte {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/netip"
+	"strings"
 
 	"greylag/fleet"
 )
@@ -103,18 +104,23 @@ type eventLine struct {
 
 	Route     *routePart `json:"route"`
 	BlackHole bool       `json:"black_hole"`
+
+	Service string `json:"service"`
+	Trouble bool   `json:"trouble"`
 }
 
 func (l *eventLine) record() (Record, error) {
 	err := cmp.Or(
 		require(typeEvent, "time", !l.Time.time().IsZero()),
-		require(typeEvent, "tunnel", l.Tunnel != "" || l.Spoke != ""),
-		require(typeEvent, "from", l.From != ""),
+		require(typeEvent, "tunnel", l.Tunnel != "" || l.Spoke != "" || l.Service != ""),
+		require(typeEvent, "from", l.From != "" || l.Service != ""),
 		require(typeEvent, "to", l.To != ""),
 	)
 	switch {
 	case err != nil:
 		return Record{}, err
+	case l.Service != "":
+		return Record{Event: l.serviceChange()}, nil
 	case l.Tunnel != "" && l.Spoke != "":
 		return Record{}, errors.New(`event record with both "tunnel" and "spoke", want one of them`)
 	case l.Spoke != "":
@@ -128,6 +134,21 @@ func (l *eventLine) stateChange() *fleet.Event {
 		Time: l.Time.time(), Tunnel: l.Tunnel, From: fleet.State(l.From), To: fleet.State(l.To),
 		Reason: l.Reason, Detail: l.Detail, Counter: l.Counter, Outage: l.Outage.duration(),
 	}
+}
+
+// serviceChange takes an event with a service for that service's, whatever else it
+// names: it may be of a later greylag.
+func (l *eventLine) serviceChange() *fleet.Event {
+	return &fleet.Event{
+		Time: l.Time.time(), Service: l.Service, Was: oneWord(l.From), Is: oneWord(l.To),
+		Trouble: l.Trouble, Detail: l.Detail,
+	}
+}
+
+// oneWord is the first word of a text.
+func oneWord(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	return word
 }
 
 func (l *eventLine) pathChange() *fleet.Event {

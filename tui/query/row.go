@@ -51,7 +51,7 @@ func (r *Row) searchText() string {
 	var b strings.Builder
 	switch {
 	case r.Event != nil:
-		writeNames(&b, r.Event.Tunnel, r.Event.Spoke, r.Event.Active)
+		writeNames(&b, r.Event.Subject(), r.Event.Active)
 	case r.Spoke != nil:
 		writeNames(&b, r.Spoke.Spoke.Name, r.Spoke.Active)
 	}

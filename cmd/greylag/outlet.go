@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// outlet is where a fleet is told of beside standard output: a socket, a journal,
+// metrics, hooks. It is made before the first packet and reads the store like any
+// reader: it may be slow, and never slows the engine.
+type outlet interface {
+	// run tells of the fleet until ctx ends: when probing has ended. It then tells what
+	// it has not told yet. An error is of something that cannot go on; probing does.
+	run(ctx context.Context) error
+}
+
+// outlets run beside a station.
+type outlets []outlet
+
+// begin lets them run. What it returns ends them, and waits for that.
+func (all outlets) begin(stderr io.Writer) (end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	for _, o := range all {
+		running.Go(func() {
+			if err := o.run(ctx); err != nil {
+				fmt.Fprintf(stderr, "%v; greylag goes on without it\n", err)
+			}
+		})
+	}
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
