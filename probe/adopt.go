@@ -10,7 +10,7 @@ import (
 // adopt puts a draft to work at now: the tunnels that go on are taken over as they
 // are, the others begin. The loop does it, and sends nothing meanwhile: what it
 // costs are copies. Where it fails nothing has changed.
-func (e *Engine) adopt(p *draft, now time.Duration) error {
+func (e *Engine) adopt(p *Draft, now time.Duration) error {
 	if err := e.findWays(p); err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (e *Engine) adopt(p *draft, now time.Duration) error {
 }
 
 // findWays finds the ways out of those that begin.
-func (e *Engine) findWays(p *draft) error {
+func (e *Engine) findWays(p *Draft) error {
 	for i, old := range p.from {
 		if old != none {
 			continue
@@ -55,7 +55,7 @@ func (e *Engine) findWays(p *draft) error {
 }
 
 // takeOver has the tunnel of the number old go on as i.
-func (e *Engine) takeOver(p *draft, i, old int32) {
+func (e *Engine) takeOver(p *Draft, i, old int32) {
 	m := &p.members[i]
 	*m = e.members[old]
 	m.session.Move(p.rings[i])
@@ -67,7 +67,7 @@ func (e *Engine) takeOver(p *draft, i, old int32) {
 
 // begin schedules the first keepalive of tunnel i: early, in the first contact. Its
 // place in the interval is where it would have been from the start.
-func (e *Engine) begin(p *draft, i int32, now time.Duration) {
+func (e *Engine) begin(p *Draft, i int32, now time.Duration) {
 	m := &p.members[i]
 	wait := (p.phase[i] - now) % m.interval
 	if wait < 0 {
@@ -79,7 +79,7 @@ func (e *Engine) begin(p *draft, i int32, now time.Duration) {
 
 // repace sets the pace for the draft's tunnels, and how long the first contact with
 // those that begin takes.
-func (e *Engine) repace(p *draft, now time.Duration) {
+func (e *Engine) repace(p *Draft, now time.Duration) {
 	n, others := p.fresh()
 	p.sweep = sweep(n, p.maxRate, others)
 	steady, first := p.rates(p.sweep)

@@ -8,7 +8,7 @@ import (
 )
 
 // ErrEnded: the loop that was asked for something has ended, or ends.
-var ErrEnded = errors.New("it has ended")
+var ErrEnded = errors.New("probing has ended")
 
 // errands are what other goroutines have a loop do between two of its turns.
 type errands struct {

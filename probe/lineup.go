@@ -28,9 +28,9 @@ type draftsman struct {
 	drawn     uint64 // members made so far
 }
 
-// draft is a lineup that is not at work yet. Of the tunnels that go on it has what
-// does not depend on how they are when it comes to that.
-type draft struct {
+// Draft is other tunnels for an engine, that are not at work yet. Of those that go
+// on it has what does not depend on how they are when it comes to that.
+type Draft struct {
 	lineup
 	tunnels []Tunnel
 	from    []int32 // by number: that until now, none: it begins anew
@@ -38,13 +38,14 @@ type draft struct {
 	phase   []time.Duration
 	rings   [][]time.Duration
 	maxRate int
+	epoch   uint32        // of the lineup in whose place it is to be put
 	sweep   time.Duration // length of the first contact with those that begin
 }
 
 // draft makes a lineup. from is by the tunnels' places the number until now of the
 // one that goes on, none where it begins anew.
-func (e *Engine) draft(tunnels []Tunnel, from []int32, maxRate int) (*draft, error) {
-	p := &draft{
+func (e *Engine) draft(tunnels []Tunnel, from []int32, maxRate int) (*Draft, error) {
+	p := &Draft{
 		lineup: lineup{
 			members: make([]member, len(tunnels)),
 			queries: make([]inquiry, len(tunnels)),
@@ -52,7 +53,7 @@ func (e *Engine) draft(tunnels []Tunnel, from []int32, maxRate int) (*draft, err
 			pairs:   newFlowIndex(0),
 			wheel:   newWheel(len(tunnels)),
 		},
-		tunnels: tunnels, from: from, maxRate: maxRate,
+		tunnels: tunnels, from: from, maxRate: maxRate, epoch: e.epoch,
 		rings: cutRings(tunnels),
 	}
 	var err error
@@ -90,7 +91,7 @@ func inverse(from []int32, until int) ([]int32, error) {
 }
 
 // enlist makes tunnel i a member of the draft.
-func (e *Engine) enlist(p *draft, i int) error {
+func (e *Engine) enlist(p *Draft, i int) error {
 	t := &p.tunnels[i]
 	if err := t.check(); err != nil {
 		return err
@@ -177,7 +178,7 @@ func (l *lineup) addFlows(i int32, tunnels []Tunnel) error {
 
 // rates returns the packets a second that the intervals ask for, and those while
 // the first contact lasts, with the tunnels that begin.
-func (p *draft) rates(sweep time.Duration) (steady, first float64) {
+func (p *Draft) rates(sweep time.Duration) (steady, first float64) {
 	for i := range p.tunnels {
 		interval := p.tunnels[i].Interval
 		steady += 1 / interval.Seconds()
@@ -190,7 +191,7 @@ func (p *draft) rates(sweep time.Duration) (steady, first float64) {
 }
 
 // fresh returns how many tunnels begin, and the packets a second of the others.
-func (p *draft) fresh() (n int, others float64) {
+func (p *Draft) fresh() (n int, others float64) {
 	for i, old := range p.from {
 		if old == none {
 			n++

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -26,10 +27,13 @@ func (a *app) headless() *cobra.Command {
 			if o.costs {
 				o.meter = newMeter(false)
 			}
+			hangups, stop := onHangup()
+			defer stop()
 			inv, err := a.inventory()
 			if err != nil {
 				return err
 			}
+			o.load, o.hangups = a.inventory, hangups
 			return a.probe(c.Context(), inv, o, debug)
 		},
 	}
@@ -39,6 +43,13 @@ func (a *app) headless() *cobra.Command {
 	return c
 }
 
+// onHangup is told of each SIGHUP, which ends nothing until stop is called.
+func onHangup() (hangups <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c, func() { signal.Stop(c) }
+}
+
 // reporting is how a running fleet is written down.
 type reporting struct {
 	every  time.Duration
@@ -46,11 +57,17 @@ type reporting struct {
 	events bool          // events only
 	costs  bool          // say at the end what it cost
 	meter  *meter        // which measures that; nil: nobody asked
+
+	load    func() (*fleet.Inventory, error) // reads the inventory anew; nil: it cannot be
+	hangups <-chan os.Signal                 // when to
 }
 
 // outlets opens what tells of the fleet beside standard output.
-func (o *reporting) outlets(*station) (outlets, error) {
-	return nil, nil
+func (o *reporting) outlets(s *station, stderr io.Writer) (list outlets, err error) {
+	if o.load != nil {
+		list = append(list, newReloader(s, o.load, o.hangups, stderr))
+	}
+	return list, nil
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -88,7 +105,7 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
-	beside, err := o.outlets(s)
+	beside, err := o.outlets(s, a.stderr)
 	if err != nil {
 		return err
 	}
@@ -145,6 +162,8 @@ type journalist struct {
 	unwritten []fleet.Event // memory for some more
 	diary     diary         // of the incidents
 
+	inv *fleet.Inventory // of the last hello
+
 	ending  <-chan struct{} // when reports must not rest any more
 	changed <-chan struct{} // when there are events
 	over    bool            // the station has ended
@@ -176,6 +195,9 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 		case <-tick.C:
 			err = j.full()
 		}
+		if err == nil && j.station.store.Inventory() != j.inv {
+			err = j.begin() // it was reloaded: all anew
+		}
 		if err != nil {
 			return err
 		}
@@ -187,9 +209,10 @@ func (j *journalist) begin() error {
 	if err != nil {
 		host = "unknown"
 	}
+	j.inv = j.station.store.Inventory()
 	err = j.out.Hello(stream.Hello{
 		Time: time.Now(), Version: version, Host: host,
-		Tunnels: len(j.station.inv.Tunnels), Spokes: len(j.station.inv.Spokes),
+		Tunnels: len(j.inv.Tunnels), Spokes: len(j.inv.Spokes),
 	})
 	if err != nil {
 		return err
