@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -18,6 +19,14 @@ type outlet interface {
 
 // outlets run beside a station.
 type outlets []outlet
+
+// tell tells whether any of them tells of the fleet: a reloader only listens.
+func (all outlets) tell() bool {
+	return slices.ContainsFunc(all, func(o outlet) bool {
+		_, listens := o.(*reloader)
+		return !listens
+	})
+}
 
 // begin lets them run. What it returns ends them, and waits for that.
 func (all outlets) begin(stderr io.Writer) (end func()) {
