@@ -28,7 +28,7 @@ func (a *app) reload() *cobra.Command {
 			return a.askToReload(c.Context(), socket)
 		},
 	}
-	c.Flags().StringVar(&socket, "socket", "", "`PATH` of the socket that the running greylag serves")
+	c.Flags().StringVar(&socket, "socket", "", "ask the greylag that serves the socket at `PATH`")
 	return c
 }
 
