@@ -156,7 +156,7 @@ func (s *Store) leave(p *succession, at time.Time) (told []Event) {
 var whyOther = map[State]string{
 	Removed:  "the inventory does not have it any more",
 	Disabled: "its inventory says enabled = false",
-	Pending:  "its inventory has changed: it begins anew",
+	Pending:  "its declaration has changed: it begins anew",
 }
 
 // beginsAs is the state in which the tunnel at that position begins; -1 has none.
