@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"greylag/fleet"
-	"greylag/fleet/serve"
 	"greylag/fleet/stream"
 )
 
@@ -61,25 +60,9 @@ type reporting struct {
 	meter  *meter        // which measures that; nil: nobody asked
 	socket socketOptions
 
-	load    func() (*fleet.Inventory, error) // reads the inventory anew; nil: it cannot be
-	hangups <-chan os.Signal                 // when to
-}
-
-// outlets opens what tells of the fleet beside standard output, and hears from there.
-func (o *reporting) outlets(s *station, stderr io.Writer) (all outlets, err error) {
-	requests := map[string]serve.Handler{}
-	if o.load != nil {
-		r := newReloader(s, o.load, o.hangups, stderr)
-		all, requests[stream.RequestReload] = append(all, r), r.reload
-	}
-	if o.socket.path != "" {
-		socket, err := openSocket(s, *o, requests, stderr)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, socket)
-	}
-	return all, nil
+	load     func() (*fleet.Inventory, error) // reads the inventory anew; nil: it cannot be
+	hangups  <-chan os.Signal                 // when to
+	reloader *reloader                        // which does that; nil: it cannot be
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -117,7 +100,8 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
-	beside, err := o.outlets(s, a.stderr)
+	o.reloader = newReloader(s, o, a.stderr)
+	beside, err := openOutlets(s, o, a.stderr)
 	if err != nil {
 		return err
 	}

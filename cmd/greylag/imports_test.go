@@ -17,6 +17,7 @@ var mayImport = map[string][]string{
 	"greylag/probe/gre/anatomy":       {"greylag/probe/gre"},
 	"greylag/probe/icmp":              nil,
 	"greylag/probe/session":           nil,
+	"greylag/probe/privilege":         nil,
 	"greylag/probe/rawsock":           nil,
 	"greylag/probe/routes":            nil,
 	"greylag/probe/netlab":            nil,

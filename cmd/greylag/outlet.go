@@ -20,6 +20,22 @@ type outlet interface {
 // outlets run beside a station.
 type outlets []outlet
 
+// outletKinds open the outlets that are asked for; none where none is.
+var outletKinds = []func(s *station, o reporting, stderr io.Writer) (outlets, error){reloaders, sockets, notifiers}
+
+// openOutlets opens what tells of the fleet beside standard output.
+func openOutlets(s *station, o reporting, stderr io.Writer) (all outlets, err error) {
+	for _, open := range outletKinds {
+		some, err := open(s, o, stderr)
+		if err != nil {
+			all.begin(stderr)() // closes them
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
 // tell tells whether any of them tells of the fleet: a reloader only listens.
 func (all outlets) tell() bool {
 	return slices.ContainsFunc(all, func(o outlet) bool {

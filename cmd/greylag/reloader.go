@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"greylag/fleet"
+	"greylag/fleet/serve"
+	"greylag/fleet/stream"
 )
 
 // reloader reads the inventory anew when it is asked to, by a signal or by a viewer.
@@ -20,13 +23,38 @@ type reloader struct {
 	load    func() (*fleet.Inventory, error)
 	signals <-chan os.Signal
 	stderr  io.Writer
+	manager serviceManager // which is told when it begins, and ends
 
 	mu  sync.Mutex // held by who reloads
 	was string     // what came of it the last time
 }
 
-func newReloader(s *station, load func() (*fleet.Inventory, error), signals <-chan os.Signal, stderr io.Writer) *reloader {
-	return &reloader{station: s, load: load, signals: signals, stderr: stderr, was: "started"}
+// newReloader returns nil where there is nothing to read.
+func newReloader(s *station, o reporting, stderr io.Writer) *reloader {
+	if o.load == nil {
+		return nil
+	}
+	r := &reloader{station: s, load: o.load, signals: o.hangups, stderr: stderr, was: "started", manager: func(string) error { return nil }}
+	if os.Getenv("NOTIFY_SOCKET") != "" {
+		r.manager = tellServiceManager
+	}
+	return r
+}
+
+// reloaders are the reloader, if there is one.
+func reloaders(_ *station, o reporting, _ io.Writer) (outlets, error) {
+	if o.reloader == nil {
+		return nil, nil
+	}
+	return outlets{o.reloader}, nil
+}
+
+// requests are what a viewer may ask of it.
+func (r *reloader) requests() map[string]serve.Handler {
+	if r == nil {
+		return nil
+	}
+	return map[string]serve.Handler{stream.RequestReload: r.reload}
 }
 
 // run implements [outlet]: it reloads at each signal.
@@ -46,8 +74,12 @@ func (r *reloader) run(ctx context.Context) error {
 func (r *reloader) reload(ctx context.Context) (text string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	managed := r.manager.reloading()
 	text, err = r.attempt(ctx)
 	r.tell(text, err)
+	if managed = cmp.Or(managed, r.manager.ready()); managed != nil {
+		fmt.Fprintf(r.stderr, "%v; greylag goes on\n", managed)
+	}
 	return text, err
 }
 

@@ -30,7 +30,9 @@ type station struct {
 	debug     *debugLines      // nil: nobody wants to see each send
 	stderr    io.Writer        // where to say what goes wrong, and ends nothing
 
-	conns []interface{ Close() error }
+	confine  func() error  // gives up what only opening needed
+	confined chan struct{} // closed when that is done, before the first packet
+	conns    []interface{ Close() error }
 
 	options   stationOptions
 	acting    sync.RWMutex          // held by who acts on a tunnel by its number, and by reload while numbers change
@@ -54,6 +56,7 @@ func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
 	debug.FreeOSMemory()
 	s := &station{
 		inv: inv, stderr: o.stderr, options: o,
+		confine: o.network.confine, confined: make(chan struct{}),
 		reflects: make(chan *probe.Reflector, 1), following: make(chan *routeWatch, 1),
 	}
 	if s.stderr == nil {
@@ -131,8 +134,14 @@ func (s *station) openReflector(tunnels []probe.Tunnel) error {
 	return nil
 }
 
-// run probes until ctx ends or the network cannot be read any more.
+// run probes until ctx ends or the network cannot be read any more. Before it reads
+// anything from the network it gives up every privilege, for good: what is opened
+// later needs none.
 func (s *station) run(ctx context.Context) error {
+	if err := s.confine(); err != nil {
+		return err
+	}
+	close(s.confined)
 	if s.debug != nil {
 		defer s.debug.begin()()
 	}
