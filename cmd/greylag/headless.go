@@ -113,6 +113,9 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 		o.meter.begin(s, o.length)
 		defer o.meter.tell(a.stderr)
 	}
+	if o.reloader != nil {
+		o.reloader.beside = beside
+	}
 	outletsEnd := beside.begin(a.stderr)
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()

@@ -25,9 +25,14 @@ type reloader struct {
 	stderr  io.Writer
 	manager serviceManager // which is told when it begins, and ends
 
+	beside outlets // those that use an inventory are given the new one
+
 	mu  sync.Mutex // held by who reloads
 	was string     // what came of it the last time
 }
+
+// user is an outlet that goes by what an inventory says, such as its hooks.
+type user interface{ Use(inv *fleet.Inventory) }
 
 // newReloader returns nil where there is nothing to read.
 func newReloader(s *station, o reporting, stderr io.Writer) *reloader {
@@ -97,6 +102,11 @@ func (r *reloader) attempt(ctx context.Context) (text string, err error) {
 	tally, err := r.station.reload(ctx, inv)
 	if err != nil {
 		return notReloaded, err
+	}
+	for _, o := range r.beside {
+		if u, ok := o.(user); ok {
+			u.Use(inv)
+		}
 	}
 	return tally.String(), nil
 }
