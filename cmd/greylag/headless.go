@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -26,6 +28,8 @@ func (a *app) headless() *cobra.Command {
 			if o.costs {
 				o.meter = newMeter(false)
 			}
+			hangups, stop := onHangup()
+			defer stop()
 			inv, err := a.inventory()
 			if err != nil {
 				return err
@@ -33,6 +37,7 @@ func (a *app) headless() *cobra.Command {
 			if err := o.journal.check(c, false); err != nil {
 				return err
 			}
+			o.load, o.hangups = a.inventory, hangups
 			return a.probe(c.Context(), inv, o, debug)
 		},
 	}
@@ -43,6 +48,13 @@ func (a *app) headless() *cobra.Command {
 	o.metrics.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
+}
+
+// onHangup is told of each SIGHUP, which ends nothing until stop is called.
+func onHangup() (hangups <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c, func() { signal.Stop(c) }
 }
 
 // reporting is how a running fleet is written down.
@@ -56,6 +68,10 @@ type reporting struct {
 	journal journaling
 	socket  socketOptions
 	metrics metricsOptions
+
+	load     func() (*fleet.Inventory, error) // reads the inventory anew; nil: it cannot be
+	hangups  <-chan os.Signal                 // when to
+	reloader *reloader                        // which does that; nil: it cannot be
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -93,6 +109,7 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
+	o.reloader = newReloader(s, o, a.stderr)
 	beside, err := openOutlets(s, o, a.stderr)
 	if err != nil {
 		return err
@@ -101,12 +118,15 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 		o.meter.begin(s, o.length)
 		defer o.meter.tell(a.stderr)
 	}
+	if o.reloader != nil {
+		o.reloader.beside = beside
+	}
 	outletsEnd := beside.begin(a.stderr)
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()
 
 	j := newJournalist(s, out, o)
-	j.stderr, j.unread = a.stderr, len(beside) > 0 && isNull(a.stdout)
+	j.stderr, j.unread = a.stderr, beside.tell() && isNull(a.stdout)
 	writing := j.write(ctx, done)
 	cancel()
 	probing := j.ended(done)
@@ -153,6 +173,8 @@ type journalist struct {
 	told      uint64        // number of the last event written
 	unwritten []fleet.Event // memory for some more
 	diary     diary         // of the incidents
+
+	inv *fleet.Inventory // of the last hello
 
 	ending  <-chan struct{} // when reports must not rest any more
 	changed <-chan struct{} // when there are events
@@ -205,6 +227,9 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 		case <-come:
 			err = j.readers.begin()
 		}
+		if err == nil {
+			err = j.renew()
+		}
 	}
 	return err
 }
@@ -237,9 +262,26 @@ func (j *journalist) periodic() error {
 	return j.full()
 }
 
+// renew begins all anew, where the inventory is another one than that of the last
+// hello. What was told of by then comes first.
+func (j *journalist) renew() error {
+	if j.inv == nil || j.station.store.Inventory() == j.inv {
+		return nil
+	}
+	if err := j.changes(); err != nil {
+		return err
+	}
+	if j.readers != nil && !j.readers.gather() {
+		j.inv = nil // the next who comes is told
+		return nil
+	}
+	return j.begin()
+}
+
 // begin writes hello and the first report.
 func (j *journalist) begin() error {
-	hello := helloOf(j.station.inv)
+	j.inv = j.station.store.Inventory()
+	hello := helloOf(j.inv)
 	hello.Time = time.Now()
 	if err := j.reports.Hello(hello); err != nil {
 		return err

@@ -60,7 +60,10 @@ func sockets(s *station, o reporting, stderr io.Writer) (outlets, error) {
 	if o.socket.path == "" {
 		return nil, nil
 	}
-	server, err := serve.Listen(serve.Options{Path: o.socket.path, Mode: o.socket.mode, Group: o.socket.group, Every: o.every, Stderr: stderr})
+	server, err := serve.Listen(serve.Options{
+		Path: o.socket.path, Mode: o.socket.mode, Group: o.socket.group, Every: o.every,
+		Requests: o.reloader.requests(), Stderr: stderr,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("--socket: %w", err)
 	}
@@ -119,7 +122,10 @@ func (v viewers) begin() error {
 	if !v.Watched() {
 		return errNobody
 	}
-	if err := v.journalist.changes(); err != nil || v.Admit(time.Now()) == 0 {
+	if err := v.journalist.changes(); err != nil {
+		return err
+	}
+	if err := v.journalist.renew(); err != nil || v.Admit(time.Now()) == 0 {
 		return err
 	}
 	return v.journalist.begin()
