@@ -10,9 +10,11 @@ import (
 // how it is read from TOML.
 type Inventory struct {
 	Engine  EngineOptions
+	Journal JournalOptions
 	Hubs    []Hub
 	Spokes  []Spoke
 	Tunnels []Tunnel // in the order of the file; names are unique
+	Hooks   []Hook   // who is told what happens
 	// Order is the order in which the engine numbers the enabled tunnels, by their
 	// positions in Tunnels; nil: that of the file. With many tunnels it should be
 	// that in which they are probed: facts of tunnels that are due together then
@@ -24,6 +26,15 @@ type Inventory struct {
 type EngineOptions struct {
 	Reflect bool // answer the configured peers' own keepalives
 	MaxRate int  // packets a second, all tunnels together; ≥ 1
+}
+
+// JournalOptions are the inventory's [journal]. What is 0 is not said, and left to
+// fleet/journal.
+type JournalOptions struct {
+	Path    string        // of the current file; "": no journal
+	Every   time.Duration // between full reports
+	MaxSize int64         // in bytes: a larger file is rotated
+	Keep    int           // rotated files to keep
 }
 
 // Hub is a router at which many tunnels begin.

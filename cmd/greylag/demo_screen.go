@@ -15,7 +15,7 @@ func (s *stage) screenAudience(screen tui.Options, length time.Duration) audienc
 		show: func(ctx context.Context, station *station) error {
 			ctx, cancel := lasting(ctx, length)
 			defer cancel()
-			return show(ctx, station, screen, liveSource{station: station, notes: n, label: s.label})
+			return show(ctx, station, screen, reporting{}, liveSource{station: station, notes: n, label: s.label})
 		},
 		say: func(text string) error {
 			n.say("demo: "+text, time.Now())

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"syscall"
 	"time"
 
@@ -30,12 +30,17 @@ func (a *app) headless() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := o.journal.check(c, false); err != nil {
+				return err
+			}
 			return a.probe(c.Context(), inv, o, debug)
 		},
 	}
 	a.configFlag(c)
 	o.flags(c)
+	o.journal.flags(c)
 	o.socket.flags(c)
+	o.metrics.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
 }
@@ -47,7 +52,10 @@ type reporting struct {
 	events bool          // events only
 	costs  bool          // say at the end what it cost
 	meter  *meter        // which measures that; nil: nobody asked
-	socket socketOptions
+
+	journal journaling
+	socket  socketOptions
+	metrics metricsOptions
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -65,7 +73,7 @@ func (o *reporting) check() error {
 	case o.length < 0:
 		return usageError{fmt.Errorf("--for %v is negative", o.length)}
 	}
-	return o.socket.check()
+	return cmp.Or(o.socket.check(), o.metrics.check())
 }
 
 // probe opens a station on the real network and reports on it; debug prints each
@@ -232,15 +240,9 @@ func (j *journalist) periodic() error {
 
 // begin writes hello and the first report.
 func (j *journalist) begin() error {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	err = j.reports.Hello(stream.Hello{
-		Time: time.Now(), Version: version, Host: host,
-		Tunnels: len(j.station.inv.Tunnels), Spokes: len(j.station.inv.Spokes),
-	})
-	if err != nil {
+	hello := helloOf(j.station.inv)
+	hello.Time = time.Now()
+	if err := j.reports.Hello(hello); err != nil {
 		return err
 	}
 	return j.full()

@@ -38,7 +38,10 @@ func (a *app) viewer(c *cobra.Command, o *viewing) {
 	a.configFlag(c)
 	from.flags(c)
 	o.flags(c)
-	c.PreRunE = func(*cobra.Command, []string) error { return cmp.Or(o.check(), from.check(a.config)) }
+	o.journal.flags(c)
+	c.PreRunE = func(*cobra.Command, []string) error {
+		return cmp.Or(o.check(), from.check(a.config), o.journal.check(c, from.given()))
+	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if from.given() {
 			return a.runFrom(c.Context(), *o, *from)
@@ -52,6 +55,8 @@ type viewing struct {
 	color      string
 	background string
 	ascii      bool
+
+	journal journaling
 }
 
 func (o *viewing) flags(c *cobra.Command) {
@@ -90,11 +95,17 @@ func (a *app) runTUI(ctx context.Context, o viewing) error {
 		return err
 	}
 	screen.StatePath = statePath(os.Getenv)
-	return errors.Join(show(ctx, s, screen, liveSource{station: s, notes: notes, label: liveLabel()}), s.close())
+	source := liveSource{station: s, notes: notes, label: liveLabel()}
+	return errors.Join(show(ctx, s, screen, reporting{journal: o.journal}, source), s.close())
 }
 
-// show runs the station and shows it on the screen until the user leaves.
-func show(ctx context.Context, s *station, screen tui.Options, source tui.Source) error {
+// show runs the station and shows it on the screen until the user leaves. Of o only
+// what is told beside the screen matters.
+func show(ctx context.Context, s *station, screen tui.Options, o reporting, source tui.Source) error {
+	beside, err := openOutlets(s, o, s.stderr)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 1)
@@ -102,10 +113,13 @@ func show(ctx context.Context, s *station, screen tui.Options, source tui.Source
 		done <- s.run(ctx)
 		cancel() // nothing more will come: leave, and say why
 	}()
+	outletsEnd := beside.begin(s.stderr)
 	screen.Source = source
-	err := tui.Run(ctx, screen)
+	err = tui.Run(ctx, screen)
 	cancel()
-	return errors.Join(err, <-done)
+	err = errors.Join(err, <-done)
+	outletsEnd()
+	return err
 }
 
 // screen is the terminal, if there is one.

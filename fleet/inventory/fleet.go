@@ -15,10 +15,12 @@ func (r *reader) inventory(doc table) {
 		}
 	}
 	r.engine(doc)
+	r.journal(doc)
 	r.takeHubs(doc)
 	r.takeSpokes(doc)
 	r.takeDefaults(doc)
 	r.takeTunnels(doc)
+	r.takeHooks(doc)
 	r.out.Hubs, r.out.Spokes = r.hubs.list, r.spokes.list
 }
 
@@ -27,6 +29,13 @@ func (r *reader) engine(doc table) {
 	if t, ok := r.section(doc, "engine", "[engine]"); ok {
 		take(r, t, engineRows, &r.out.Engine)
 		r.placeEngine(t)
+	}
+}
+
+func (r *reader) journal(doc table) {
+	if t, ok := r.section(doc, "journal", "[journal]"); ok {
+		take(r, t, journalRows, &r.out.Journal)
+		r.need(t, "path", `add one, as in path = "/var/lib/greylag/journal"`)
 	}
 }
 

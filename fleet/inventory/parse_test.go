@@ -58,6 +58,11 @@ func TestEveryKey(t *testing.T) {
 [engine]
 reflect = false
 max_rate = 1000
+[journal]
+path = "/var/lib/greylag/journal"
+every = "6h"
+max_size = "100 MB"
+keep = 9
 [[hub]]
 name = "fra1"
 source = "192.0.2.10"
@@ -105,13 +110,14 @@ checksum = true
 sequence = false
 `)
 	same(t, &fleet.Inventory{
-		Engine: fleet.EngineOptions{Reflect: false, MaxRate: 1000},
-		Hubs:   []fleet.Hub{{Name: "fra1", Source: ip("192.0.2.10"), IPsec: "crypto-map"}},
-		Spokes: []fleet.Spoke{{Name: "seoul", Watch: netip.MustParsePrefix("10.17.0.0/16")}},
+		Engine:  fleet.EngineOptions{Reflect: false, MaxRate: 1000},
+		Journal: fleet.JournalOptions{Path: "/var/lib/greylag/journal", Every: 6 * time.Hour, MaxSize: 100e6, Keep: 9},
+		Hubs:    []fleet.Hub{{Name: "fra1", Source: ip("192.0.2.10"), IPsec: "crypto-map"}},
+		Spokes:  []fleet.Spoke{{Name: "seoul", Watch: netip.MustParsePrefix("10.17.0.0/16")}},
 		Tunnels: []fleet.Tunnel{{
 			Name: "fra1-seoul", Hub: "fra1", Spoke: "seoul", Rank: 2, Tags: []string{"apac", "kr"},
 			Source: ip("192.0.2.11"), Destination: ip("198.51.100.17"), ReplyTo: ip("203.0.113.9"),
-			Device: "eth0", TTL: 1, TOS: 184, Line: 12,
+			Device: "eth0", TTL: 1, TOS: 184, Line: 17,
 			Probe: "keepalive", Payload: "signed", Match: "address",
 			Interval: 100 * time.Millisecond, Retries: 255, UpAfter: 2,
 			Key: 4294967295, HasKey: true, Checksum: true, Sequence: true,

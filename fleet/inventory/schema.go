@@ -40,6 +40,13 @@ var engineRows = []row[fleet.EngineOptions]{
 	{"max_rate", to(within[int](1, 1<<31-1), func(e *fleet.EngineOptions) *int { return &e.MaxRate }), 0},
 }
 
+var journalRows = []row[fleet.JournalOptions]{
+	{"path", to(copied(absolute), func(j *fleet.JournalOptions) *string { return &j.Path }), 0},
+	{"every", to(between(time.Minute, 31*24*time.Hour), func(j *fleet.JournalOptions) *time.Duration { return &j.Every }), 0},
+	{"max_size", to(sizeWithin(1e6, 1e12), func(j *fleet.JournalOptions) *int64 { return &j.MaxSize }), 0},
+	{"keep", to(within[int](1, 100_000), func(j *fleet.JournalOptions) *int { return &j.Keep }), 0},
+}
+
 var hubRows = []row[fleet.Hub]{
 	{"name", to(shared(name), func(h *fleet.Hub) *string { return &h.Name }), 0},
 	{"source", to(address, func(h *fleet.Hub) *netip.Addr { return &h.Source }), 0},
@@ -49,6 +56,20 @@ var hubRows = []row[fleet.Hub]{
 var spokeRows = []row[fleet.Spoke]{
 	{"name", to(shared(name), func(s *fleet.Spoke) *string { return &s.Name }), 0},
 	{"watch", to(prefix, func(s *fleet.Spoke) *netip.Prefix { return &s.Watch }), 0},
+}
+
+var hookRows = []row[fleet.Hook]{
+	{"name", to(name, func(h *fleet.Hook) *string { return &h.Name }), 0},
+	{"on", takeOn, 0},
+	{"command", takeCommand, 0},
+	{"url", to(webAddress, func(h *fleet.Hook) *string { return &h.URL }), 0},
+	{"token_file", to(absolutePath, func(h *fleet.Hook) *string { return &h.TokenFile }), 0},
+	{"timeout", to(between(100*time.Millisecond, 10*time.Minute), func(h *fleet.Hook) *time.Duration { return &h.Timeout }), 0},
+	{"min_down", to(between(0, 24*time.Hour), func(h *fleet.Hook) *time.Duration { return &h.MinDown }), 0},
+	{"tunnel", to(patterns, func(h *fleet.Hook) *[]string { return &h.Only.Tunnels }), 0},
+	{"hub", to(labels, func(h *fleet.Hook) *[]string { return &h.Only.Hubs }), 0},
+	{"spoke", to(labels, func(h *fleet.Hook) *[]string { return &h.Only.Spokes }), 0},
+	{"tag", to(labels, func(h *fleet.Hook) *[]string { return &h.Only.Tags }), 0},
 }
 
 // The ranges of interval and retries are R8's, down to 100 ms.
@@ -97,10 +118,11 @@ var peerRows = []row[fleet.Peer]{
 
 var ipsec = oneOf(fleet.IPsecNone, fleet.CryptoMap, fleet.TunnelProtected)
 
-// lists are the tables that stand once for each, and topKeys all of them.
+// lists are the tables that stand once for each and may be many, and topKeys all of
+// them.
 var (
 	lists   = []string{"hub", "spoke", "tunnel"}
-	topKeys = []string{"defaults", "engine", "hub", "spoke", "tunnel"}
+	topKeys = []string{"defaults", "engine", "journal", "hook", "hub", "spoke", "tunnel"}
 )
 
 func isList(name string) bool { return slices.Contains(lists, name) }
@@ -111,6 +133,8 @@ func homes() []home {
 	return []home{
 		{"[defaults]", keysOf(inDefaults(tunnelRows))},
 		{"[engine]", keysOf(engineRows)},
+		{"[journal]", keysOf(journalRows)},
+		{"[[hook]]", keysOf(hookRows)},
 		{"[[hub]]", keysOf(hubRows)},
 		{"[[spoke]]", keysOf(spokeRows)},
 		{"[[tunnel]]", keysOf(tunnelRows)},
