@@ -164,7 +164,7 @@ func outputError(err error) error {
 type journalist struct {
 	station *station
 	out     *stream.Encoder // of what happens
-	reports *stream.Encoder // of full reports
+	reports *stream.Encoder // of the next full report
 	stderr  io.Writer
 	options reporting
 	unread  bool       // nobody reads what is written
@@ -178,6 +178,7 @@ type journalist struct {
 
 	ending  <-chan struct{} // when reports must not rest any more
 	changed <-chan struct{} // when there are events
+	come    <-chan struct{} // when readers have come or gone; nil: they never do
 	over    bool            // the station has ended
 	why     error           // with this
 }
@@ -190,8 +191,9 @@ type readership interface {
 	begin() error
 	// gather chooses who gets the next report. any: somebody does.
 	gather() (any bool)
-	// busy tells whether they have enough to read for now.
-	busy() bool
+	// busy tells whether those who get it have enough to read for now. It is of them,
+	// whoever is chosen later.
+	busy() func() bool
 }
 
 func newJournalist(s *station, out io.Writer, o reporting) *journalist {
@@ -210,7 +212,7 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 	j.ending, j.changed = ctx.Done(), changed
 	tick := time.NewTicker(j.options.every)
 	defer tick.Stop()
-	come, err := j.open()
+	err := j.open()
 	for err == nil {
 		select {
 		case <-ctx.Done():
@@ -224,7 +226,7 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 			err = j.incidents()
 		case <-tick.C:
 			err = j.periodic()
-		case <-come:
+		case <-j.come:
 			err = j.readers.begin()
 		}
 		if err == nil {
@@ -233,8 +235,6 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 	}
 	return err
 }
-
-func (j *journalist) readersBusy() bool { return j.readers != nil && j.readers.busy() }
 
 // await waits for the end only.
 func (j *journalist) await(ctx context.Context, done <-chan error) error {
@@ -246,12 +246,13 @@ func (j *journalist) await(ctx context.Context, done <-chan error) error {
 	return nil
 }
 
-// open begins the stream, for those who are there. come tells of others.
-func (j *journalist) open() (come <-chan struct{}, err error) {
+// open begins the stream, for those who are there.
+func (j *journalist) open() error {
 	if j.readers != nil {
-		return j.readers.changed(), j.readers.begin()
+		j.come = j.readers.changed()
+		return j.readers.begin()
 	}
-	return nil, j.begin()
+	return j.begin()
 }
 
 // periodic writes the report that is due.
