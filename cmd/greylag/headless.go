@@ -50,21 +50,6 @@ type reporting struct {
 	socket socketOptions
 }
 
-// outlets opens what tells of the fleet beside standard output.
-func (o *reporting) outlets(s *station, stderr io.Writer) (all outlets, err error) {
-	if all, err = notifiers(s); err != nil { // first: it opens nothing
-		return nil, err
-	}
-	if o.socket.path != "" {
-		socket, err := openSocket(s, *o, stderr)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, socket)
-	}
-	return all, nil
-}
-
 func (o *reporting) flags(c *cobra.Command) {
 	c.Flags().DurationVar(&o.every, "every", 10*time.Second, "time between full reports")
 	c.Flags().DurationVar(&o.length, "for", 0, "stop after this time (default: run until SIGINT or SIGTERM)")
@@ -100,7 +85,7 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
-	beside, err := o.outlets(s, a.stderr)
+	beside, err := openOutlets(s, o, a.stderr)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -51,7 +52,7 @@ type notifier struct {
 }
 
 // notifiers are the outlet to the service manager, if there is one.
-func notifiers(s *station) (outlets, error) {
+func notifiers(s *station, _ reporting, _ io.Writer) (outlets, error) {
 	if os.Getenv("NOTIFY_SOCKET") == "" {
 		return nil, nil
 	}

@@ -12,6 +12,7 @@ package privilege
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"golang.org/x/sys/unix"
 	"kernel.org/pub/linux/libs/security/libcap/cap"
@@ -28,6 +29,9 @@ const NetAdmin = cap.NET_ADMIN
 //
 // What user 0 owns stays his: a root without capabilities still writes root's files.
 func Drop(keep ...cap.Value) error {
+	if err := canListThreads(); err != nil {
+		return fmt.Errorf("giving up capabilities: %w", err)
+	}
 	if _, err := cap.Prctlw(unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
 		return fmt.Errorf("setting no_new_privs: %w", err)
 	}
@@ -43,6 +47,16 @@ func Drop(keep ...cap.Value) error {
 		return fmt.Errorf("giving up capabilities: %w", err)
 	}
 	return nil
+}
+
+// canListThreads tells why the threads cannot be listed: libpsx, which does so where
+// there is cgo, ends the process without a word for it.
+func canListThreads() error {
+	f, err := os.Open("/proc/self/task")
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // among returns those of keep that the process has, permitted and effective.
