@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,7 @@ func (a *app) headless() *cobra.Command {
 	a.configFlag(c)
 	o.flags(c)
 	o.socket.flags(c)
+	o.metrics.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
 }
@@ -47,7 +49,9 @@ type reporting struct {
 	events bool          // events only
 	costs  bool          // say at the end what it cost
 	meter  *meter        // which measures that; nil: nobody asked
-	socket socketOptions
+
+	socket  socketOptions
+	metrics metricsOptions
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -65,7 +69,7 @@ func (o *reporting) check() error {
 	case o.length < 0:
 		return usageError{fmt.Errorf("--for %v is negative", o.length)}
 	}
-	return o.socket.check()
+	return cmp.Or(o.socket.check(), o.metrics.check())
 }
 
 // probe opens a station on the real network and reports on it; debug prints each

@@ -55,17 +55,17 @@ func TestReportRests(t *testing.T) {
 	})
 }
 
-// slowReaders are readers of whom none ever reads.
-type slowReaders struct{ readership }
+// neverRead is readers of whom none ever reads.
+type neverRead struct{ readership }
 
-func (slowReaders) busy() bool { return true }
+func (neverRead) busy() bool { return true }
 
 // Readers are waited for as well, a quarter of the period in all, which is not taken
 // from the rests.
 func TestReportWaitsForReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, _, _ := fullReport(make(chan struct{}))
-		w.journalist.readers = slowReaders{}
+		w.journalist.readers = neverRead{}
 		for _, want := range []time.Duration{2550 * time.Millisecond, 50 * time.Millisecond} {
 			time.Sleep(10 * time.Millisecond)
 			begun := time.Now()

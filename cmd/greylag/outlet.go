@@ -20,7 +20,7 @@ type outlet interface {
 type outlets []outlet
 
 // outletKinds open the outlets that are asked for; none where none is.
-var outletKinds = []func(s *station, o reporting, stderr io.Writer) (outlets, error){sockets, notifiers}
+var outletKinds = []func(s *station, o reporting, stderr io.Writer) (outlets, error){sockets, metricsServers, hooksOf, notifiers}
 
 // openOutlets opens what tells of the fleet beside standard output.
 func openOutlets(s *station, o reporting, stderr io.Writer) (all outlets, err error) {

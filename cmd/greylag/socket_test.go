@@ -40,11 +40,11 @@ func serveFleet(t *testing.T, tunnels int, o reporting) *servedFleet {
 	f := &servedFleet{store: fleet.NewStore(inv, time.Now()), path: filepath.Join(t.TempDir(), "s")}
 	f.state = make([]session.State, tunnels)
 	o.socket = socketOptions{path: f.path, mode: 0o600}
-	opened, err := sockets(&station{inv: inv, store: f.store}, o, io.Discard)
+	all, err := sockets(&station{inv: inv, store: f.store}, o, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.socket = opened[0].(*socket)
+	f.socket = all[0].(*socket)
 	ctx, cancel := context.WithCancel(t.Context())
 	over := make(chan error, 1)
 	go func() { over <- f.run(ctx) }()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,10 +14,19 @@ import (
 // pair is two ends of a unix socket.
 func pair(t *testing.T) (near, far net.Conn) {
 	t.Helper()
-	s := serve(t, Options{})
-	r := s.connect(t)
-	s.admit(t, 1)
-	return s.everyone()[0].conn, r
+	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if far, err = net.Dial("unix", l.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	if near, err = l.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { near.Close(); far.Close() })
+	return near, far
 }
 
 // What a socket takes only in part is written whole, and costs no memory.
