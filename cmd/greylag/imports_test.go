@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	},
 	"greylag/fleet/inventory": {"greylag/fleet"},
 	"greylag/fleet/ios":       {"greylag/fleet"},
+	"greylag/fleet/journal":   {"greylag/fleet", "greylag/fleet/stream"},
 	"greylag/fleet/replica":   {"greylag/fleet", "greylag/fleet/stream"},
 	"greylag/fleet/stream":    {"greylag/fleet"},
 	"greylag/tui":             {"greylag/fleet", "greylag/tui/chart", "greylag/tui/query", "greylag/tui/text"},

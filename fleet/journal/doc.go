@@ -1,0 +1,2 @@
+// Package journal keeps what a stream tells of a fleet on disk.
+package journal
