@@ -14,11 +14,11 @@ type BriefKind uint8
 // The kinds of a [Brief].
 const (
 	// BriefRecord: any other record, whole, in Record.
-	BriefRecord BriefKind = iota
-	BriefTunnel           // Time, Name, Hub, Spoke, Rank, Tags, State, Since, Reason, Incident
-	BriefSpoke            // Time, Name, Path, Since, Active, Protected, Ranked
-	BriefChange           // an event of a tunnel: Time, Name, From, State (to), Reason
-	BriefPathChange       // an event of a spoke: Time, Name, Path (to), Active, Protected
+	BriefRecord     BriefKind = iota
+	BriefTunnel               // Time, Name, Hub, Spoke, Rank, Tags, State, Since, Reason, Incident
+	BriefSpoke                // Time, Name, Path, Since, Active, Protected, Ranked
+	BriefChange               // an event of a tunnel: Time, Name, From, State (to), Reason
+	BriefPathChange           // an event of a spoke: Time, Name, FromPath, Path (to), Active, Protected
 )
 
 // Brief is what a record tells of a tunnel's or a spoke's state: all that is needed
@@ -32,10 +32,10 @@ type Brief struct {
 	Tags                     [][]byte
 	Rank                     int
 
-	From, State fleet.State
-	Path        fleet.Path
-	Reason      fleet.Reason
-	Incident    uint64
+	From, State    fleet.State
+	FromPath, Path fleet.Path
+	Reason         fleet.Reason
+	Incident       uint64
 
 	Protected, Ranked bool
 
@@ -110,7 +110,7 @@ func (b *Brief) take(rec Record) {
 	case rec.Event != nil && rec.Event.Spoke != "":
 		e := rec.Event
 		b.Kind, b.Time, b.Name = BriefPathChange, e.Time, []byte(e.Spoke)
-		b.Path, b.Active, b.Protected = e.ToPath, []byte(e.Active), e.Protected
+		b.FromPath, b.Path, b.Active, b.Protected = e.FromPath, e.ToPath, []byte(e.Active), e.Protected
 	case rec.Event != nil && rec.Event.Tunnel != "":
 		e := rec.Event
 		b.Kind, b.Time, b.Name = BriefChange, e.Time, []byte(e.Tunnel)

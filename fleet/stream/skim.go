@@ -66,7 +66,7 @@ func (s *skimmer) event(m *members, b *Brief) bool {
 		b.Kind, b.Name, b.From, b.State = BriefChange, tunnel, stateOf(from), stateOf(to)
 		b.Active, b.Protected = nil, false
 	} else {
-		b.Kind, b.Name, b.Path, b.Reason = BriefPathChange, spoke, pathOf(to), ""
+		b.Kind, b.Name, b.FromPath, b.Path, b.Reason = BriefPathChange, spoke, pathOf(from), pathOf(to), ""
 	}
 	one := len(tunnel) > 0 != (len(spoke) > 0)
 	return s.known && m.ended && one && !b.Time.IsZero() && len(from) > 0 && len(to) > 0
