@@ -51,6 +51,21 @@ type Pauser interface {
 	Pause() (now time.Time, err error)
 }
 
+// Follower is a [Walker] that is told, before it is shown rows, the number of the
+// newest event that is in them: those up to it have made the rows what they are, and
+// those after it change them.
+type Follower interface {
+	Follow(newest uint64) error
+}
+
+// following is the Follow of w; one that does nothing where it has none.
+func following(w Walker) func(uint64) error {
+	if f, ok := w.(Follower); ok {
+		return f.Follow
+	}
+	return func(uint64) error { return nil }
+}
+
 // Walk shows w the whole fleet as of now, as [Store.Report] has it. No lock is
 // held while w is called, so it may take its time.
 func (s *Store) Walk(now time.Time, w Walker) error {
@@ -116,7 +131,9 @@ func (s *Store) walkTunnels(from *sourceSet, sum *Summary, w Walker) error {
 // walkRows shows a chunk of tunnels. The memory of t's evidence is used again.
 func (s *Store) walkRows(chunk *rowChunk, first int, from *sourceSet, sum *Summary, t *TunnelReport, w Walker) error {
 	numbers := s.numbers[first:min(first+reportRows, len(s.numbers))]
-	s.copyNumbered(chunk, numbers)
+	if err := following(w)(s.copyNumbered(chunk, numbers)); err != nil {
+		return err
+	}
 	evidence := t.Evidence
 	for i, number := range numbers {
 		if number < 0 {
@@ -154,6 +171,9 @@ func (s *Store) reportDisabled(position int, now time.Time) TunnelReport {
 func (s *Store) tellRow(r *row, position int, now time.Time, from *sourceSet, t *TunnelReport) []Evidence {
 	memory := t.Evidence[:0]
 	r.report(t, now)
+	if r.was != 0 {
+		t.Was, t.WasSince, t.Since = State(words[r.was]), r.since, s.start
+	}
 	t.PeerReflected, t.PeerLast, t.PeerInterval = from.peers(int(r.number))
 	t.Advice = from.advice(position)
 	return r.tell(t, s.watched(from), memory)
@@ -171,24 +191,25 @@ func (s *Store) watched(from *sourceSet) time.Time {
 // report derives what readers see of a tunnel, but for what explains it.
 func (r *row) report(t *TunnelReport, now time.Time) {
 	*t = TunnelReport{
-		Tunnel:       r.tunnel,
-		Time:         now,
-		State:        r.state(),
-		Since:        r.since,
-		Counter:      r.counter,
-		Sent:         r.sent,
-		Received:     r.received,
-		Lost:         r.lost,
-		Excused:      r.excused,
-		InFlight:     r.inFlight(),
-		Loss:         r.outcomes.loss(),
-		RTT:          r.rtt.report(r.received, &r.outcomes),
-		Flaps:        r.flaps,
-		Availability: r.availability(now),
-		LastReply:    r.lastReply,
-		ReplyTTL:     r.replyTTL,
-		Incident:     r.incident,
+		Tunnel:    r.tunnel,
+		Time:      now,
+		State:     r.state(),
+		Since:     r.since,
+		Counter:   r.counter,
+		Sent:      r.sent,
+		Received:  r.received,
+		Lost:      r.lost,
+		Excused:   r.excused,
+		InFlight:  r.inFlight(),
+		Loss:      r.outcomes.loss(),
+		RTT:       r.rtt.report(r.received, &r.outcomes),
+		Flaps:     r.flaps,
+		LastReply: r.lastReply,
+		ReplyTTL:  r.replyTTL,
+		Incident:  r.incident,
 	}
+	t.UpTime, t.KnownTime = r.times(now)
+	t.Availability = availability(t.UpTime, t.KnownTime)
 	if e := r.evidence; e != nil {
 		t.Late, t.Duplicate, t.Unmatched, t.SendErrors = e.late, e.duplicate, e.unmatched, e.sendErrors
 	}
@@ -198,7 +219,10 @@ func (r *row) report(t *TunnelReport, now time.Time) {
 func (s *Store) walkSpokes(now time.Time, sum *Summary, w Walker) error {
 	var chunk [reportRows]SpokeReport
 	for first := 0; first < len(s.spokes); first += reportRows {
-		n := s.copySpokes(chunk[:], first, now)
+		n, newest := s.copySpokes(chunk[:], first, now)
+		if err := following(w)(newest); err != nil {
+			return err
+		}
 		for i := range chunk[:n] {
 			sp := &chunk[i]
 			sum.AddSpoke(sp)
@@ -210,15 +234,16 @@ func (s *Store) walkSpokes(now time.Time, sum *Summary, w Walker) error {
 	return nil
 }
 
-// copySpokes copies the spokes from that position on and returns how many.
-func (s *Store) copySpokes(chunk []SpokeReport, first int, now time.Time) int {
+// copySpokes copies the spokes from that position on and returns how many, and the
+// number of the newest event that is in them.
+func (s *Store) copySpokes(chunk []SpokeReport, first int, now time.Time) (n int, newest uint64) {
 	s.mu.Lock()
 	defer s.release()
-	n := min(len(chunk), len(s.spokes)-first)
+	n = min(len(chunk), len(s.spokes)-first)
 	for i := range chunk[:n] {
 		chunk[i] = s.reportSpoke(first+i, now)
 	}
-	return n
+	return n, s.log.last
 }
 
 // NewSummary returns one that has counted nothing; states and paths that nobody

@@ -105,8 +105,9 @@ func (s *Store) tellTunnels(numbers []int32, from *sourceSet, c *Changes) {
 	}
 }
 
-// copyNumbered copies the rows of those numbers; -1 has none.
-func (s *Store) copyNumbered(chunk *rowChunk, numbers []int32) {
+// copyNumbered copies the rows of those numbers; -1 has none. It returns the number
+// of the newest event that is in them.
+func (s *Store) copyNumbered(chunk *rowChunk, numbers []int32) (newest uint64) {
 	s.mu.Lock()
 	defer s.release()
 	for i, number := range numbers {
@@ -115,6 +116,7 @@ func (s *Store) copyNumbered(chunk *rowChunk, numbers []int32) {
 			chunk.detach(i)
 		}
 	}
+	return s.log.last
 }
 
 // tellSpokes adds the spokes of those entries.

@@ -9,9 +9,9 @@ import (
 // holds many. The number is that of its place.
 type packed struct {
 	time    time.Time
-	outage  time.Duration
-	subject string // the tunnel, the spoke or the service
-	active  string // and of a service what it was and is
+	outage  time.Duration // where resumed: since when it went on
+	subject string        // the tunnel, the spoke or the service
+	active  string        // and of a service what it was and is
 	detail  string
 	route   *Route
 	counter uint32
@@ -21,6 +21,7 @@ type packed struct {
 	kind      kind
 	protected bool
 	bad       bool // a black hole, or trouble
+	resumed   bool // Since is set
 }
 
 // kind says what an event is about.
@@ -54,6 +55,9 @@ func pack(e *Event) packed {
 		time: e.Time, outage: e.Outage, subject: e.Subject(), active: e.Active, detail: e.Detail, counter: e.Counter,
 		from: wordOf(e.From), to: wordOf(e.To), reason: wordOf(e.Reason), protected: e.Protected,
 	}
+	if !e.Since.IsZero() {
+		p.resumed, p.outage = true, e.Time.Sub(e.Since)
+	}
 	switch {
 	case e.Service != "":
 		p.kind, p.active, p.bad = ofService, e.Was+" "+e.Is, e.Trouble
@@ -67,6 +71,9 @@ func pack(e *Event) packed {
 func (p *packed) unpack(number uint64) Event {
 	e := Event{Number: number, Time: p.time, Outage: p.outage, Detail: p.detail, Counter: p.counter,
 		Reason: Reason(words[p.reason]), Protected: p.protected}
+	if p.resumed {
+		e.Since, e.Outage = e.Time.Add(-e.Outage), 0
+	}
 	switch p.kind {
 	case ofService:
 		e.Service, e.Trouble = p.subject, p.bad

@@ -28,6 +28,8 @@ func TestPackedIsWhole(t *testing.T) {
 	}
 	events = append(events, Event{Number: 7, Time: now, Service: "journal", Was: "writing", Is: "full", Trouble: true, Detail: "no space left on device"},
 		Event{Number: 7, Time: now, Service: "reload", Is: "done"})
+	events = append(events, Event{Number: 7, Time: now, Tunnel: "fra1-seoul", From: Pending, To: Down, Since: now.Add(-time.Hour)},
+		Event{Number: 7, Time: now, Spoke: "seoul", FromPath: PathPending, ToPath: PathBackup, Since: now.Add(-time.Hour)})
 	for _, e := range events {
 		p := pack(&e)
 		if diff := cmp.Diff(e, p.unpack(7)); diff != "" {

@@ -77,6 +77,11 @@ type TunnelReport struct {
 	Reason Reason    // only when down and known
 	Detail string
 
+	// Was is what a pending tunnel was before this greylag started, as a journal
+	// knows it, and WasSince when that began: see [Store.Continue]. "": not known.
+	Was      State
+	WasSince time.Time
+
 	Counter      uint32 // keepalives sent since the last answer (R9)
 	Sent         uint64
 	Received     uint64
@@ -91,11 +96,14 @@ type TunnelReport struct {
 	RTT          RTT
 	Flaps        uint64  // times it went from up to down
 	Availability float64 // ratio of known time during which the line was up; negative: not known yet
-	LastReply    time.Time
-	ReplyTTL     uint8 // of the last answer
-	Advice       []Advice
-	Evidence     []Evidence // what was observed, strongest first; none while all is well
-	Incident     uint64     // number of the open incident it is a member of; 0: none
+	// UpTime is how long the line was observed to be up, and KnownTime to be up or
+	// down, by this greylag and, with a journal, by those before it.
+	UpTime, KnownTime time.Duration
+	LastReply         time.Time
+	ReplyTTL          uint8 // of the last answer
+	Advice            []Advice
+	Evidence          []Evidence // what was observed, strongest first; none while all is well
+	Incident          uint64     // number of the open incident it is a member of; 0: none
 
 	// Recent is the newest keepalives, at most 60, oldest first. It is set in a
 	// [Walker]'s rows only, and valid as long as they are: [Store.Outcomes] has more.
@@ -181,12 +189,14 @@ type RTT struct {
 
 // SpokeReport is how one spoke is reached at one moment.
 type SpokeReport struct {
-	Spoke  *Spoke
-	Time   time.Time
-	Path   Path
-	Since  time.Time
-	Active string // the tunnel that carries the traffic; "" if none
-	Rank   int    // of Active
+	Spoke    *Spoke
+	Time     time.Time
+	Path     Path
+	Since    time.Time
+	Was      Path // as [TunnelReport.Was]; "": not known
+	WasSince time.Time
+	Active   string // the tunnel that carries the traffic; "" if none
+	Rank     int    // of Active
 	// Protected: another of its tunnels is up. Ranked: it has more than one
 	// tunnel, disabled ones included, so protection is configured.
 	Protected, Ranked bool
@@ -258,6 +268,9 @@ type Event struct {
 	// Outage is how long the tunnel was down, where it comes up from down, and
 	// otherwise 0.
 	Outage time.Duration
+	// Since is when the state or path began, where it is the one that a journal knows
+	// from before the start, and zero otherwise: see [Store.Continue].
+	Since time.Time
 
 	Spoke            string
 	FromPath, ToPath Path

@@ -14,7 +14,7 @@ type row struct {
 	tunnel   *Tunnel
 	evidence *evidence // nil: nothing was ever observed
 
-	since     time.Time // of the present state
+	since     time.Time // of the present state; where was is set: of that
 	lastReply time.Time
 
 	// sent = received + lost + excused + (1 if awaiting)
@@ -35,6 +35,7 @@ type row struct {
 	lossy, slow        bool // over a limit, with hysteresis
 	awaiting, overtook bool
 	replyTTL           uint8
+	was                uint8 // position in words: what it was before the start, while pending; 0: not known
 
 	outcomes outcomes
 	rtt      rttFacts

@@ -9,10 +9,11 @@ import (
 
 // spoke is the verdict on one spoke, kept up to date by its tunnels' changes.
 type spoke struct {
-	members []member // its enabled tunnels, in the inventory's order
-	lowest  int      // of all its declared tunnels' ranks, the disabled ones' too
-	paths   int      // how many tunnels it declares, the disabled ones too
-	since   time.Time
+	members []member  // its enabled tunnels, in the inventory's order
+	lowest  int       // of all its declared tunnels' ranks, the disabled ones' too
+	paths   int       // how many tunnels it declares, the disabled ones too
+	since   time.Time // of its path; where was is set: of that
+	was     uint8     // position in words: its path before the start, while pending; 0: not known
 	choice
 	times spokeTimes
 	watch *watch // nil: no route is known
@@ -122,11 +123,13 @@ func (s *Store) follow(place int, at time.Time) {
 	}
 	s.changed.spoke(place)
 	sp.times.count(&was, sp.ranked(), at)
+	var went time.Time
 	if sp.path != was.path {
-		sp.since = at
+		sp.since, went = sp.resume(at)
 	}
 	s.log.add(Event{
 		Time:      at,
+		Since:     went,
 		Spoke:     s.inv.Spokes[place].Name,
 		FromPath:  was.path,
 		ToPath:    sp.path,
@@ -153,6 +156,9 @@ func (s *Store) reportSpoke(place int, now time.Time) SpokeReport {
 		DeadBackups: s.deadBackups(sp),
 		OnBackup:    times.onBackup,
 		Unprotected: times.unprotected,
+	}
+	if sp.was != 0 {
+		r.Was, r.WasSince, r.Since = Path(words[sp.was]), sp.since, s.start
 	}
 	sp.watch.report(&r)
 	return r

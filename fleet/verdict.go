@@ -97,6 +97,7 @@ func (r *row) change(from State, at time.Time) Event {
 		To:      r.state(),
 		Counter: r.counter,
 	}
+	began := r.since
 	lasted := r.closeState(from, at)
 	switch {
 	case e.To == Down:
@@ -106,6 +107,9 @@ func (r *row) change(from State, at time.Time) Event {
 		}
 	case from == Down && e.To == Up:
 		e.Outage = lasted
+	}
+	if from == Pending {
+		r.resume(&e, began)
 	}
 	return e
 }
@@ -150,9 +154,18 @@ func (r *row) reason(now time.Time) (Reason, string) {
 }
 
 // availability is the ratio of known time during which the tunnel was up or
-// degraded; negative while nothing is known. Differences of times that carry a
-// monotonic reading do not see steps of the wall clock.
-func (r *row) availability(now time.Time) float64 {
+// degraded; negative while nothing is known.
+func availability(up, known time.Duration) float64 {
+	if known == 0 {
+		return -1
+	}
+	return float64(up) / float64(known)
+}
+
+// times are how long the tunnel was up or degraded, and how long that or down.
+// Differences of times that carry a monotonic reading do not see steps of the wall
+// clock.
+func (r *row) times(now time.Time) (up, known time.Duration) {
 	up, down := r.up, r.down
 	switch open := max(now.Sub(r.since), 0); r.line {
 	case session.Up:
@@ -160,8 +173,6 @@ func (r *row) availability(now time.Time) float64 {
 	case session.Down:
 		down += open
 	}
-	if up+down == 0 {
-		return -1
-	}
-	return float64(up) / float64(up+down)
+	up = max(up, 0) // a reader's clock may be a moment behind the change that it reads
+	return up, up + max(down, 0)
 }

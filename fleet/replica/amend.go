@@ -35,9 +35,18 @@ func (r *Replica) amendTunnel(e *fleet.Event) {
 	if e.To == fleet.Down && row.State != fleet.Down && reaches(e.From) {
 		row.Flaps++
 	}
-	row.State, row.Since = e.To, e.Time
+	row.State, row.Since = e.To, began(e)
+	row.Was, row.WasSince = "", time.Time{}
 	row.Reason, row.Detail, row.Counter = e.Reason, e.Detail, e.Counter
 	r.count(r.next.tunnels.put(e.Tunnel, &row, weighTunnel(&row)))
+}
+
+// began is when the state or path began that an event tells of.
+func began(e *fleet.Event) time.Time {
+	if !e.Since.IsZero() {
+		return e.Since
+	}
+	return e.Time
 }
 
 // reaches tells whether a tunnel in that state carries traffic.
@@ -64,7 +73,8 @@ func (r *Replica) amendSpoke(e *fleet.Event) {
 	}
 	row.Time = later(row.Time, e.Time)
 	if row.Path != e.ToPath {
-		row.Path, row.Since = e.ToPath, e.Time
+		row.Path, row.Since = e.ToPath, began(e)
+		row.Was, row.WasSince = "", time.Time{}
 	}
 	r.amendActive(&row, e)
 	amendRoute(&row, e)

@@ -13,6 +13,11 @@
 // black_hole_since, and gateway, type, tunnel and next_hops (where over 1) of its
 // route; protected of a spoke's event; and the record "peer".
 //
+// Where a journal knows of the time before the start, a tunnel or spoke that is pending has
+// "was", its state or path then, and "was_since"; the event that ends pending has
+// "since" where that state or path goes on: when it began. Of up_ms and known_ms
+// availability is the ratio.
+//
 // evidence is what was observed of a tunnel, strongest first, and left out where
 // all is well: "kind" (a [fleet.EvidenceKind]), "time" and "count" of the
 // observation, "from" whom it came, "text" and "fix" for the operator.

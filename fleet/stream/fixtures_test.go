@@ -133,6 +133,32 @@ func pendingSpoke() *fleet.SpokeReport {
 	return s
 }
 
+// continuedTunnel is one of which a journal knows.
+func continuedTunnel() *fleet.TunnelReport {
+	t := bareTunnel("fra1-lima", fleet.Pending)
+	t.Since, t.Was, t.WasSince = at(-time.Second), fleet.Down, at(-time.Hour)
+	t.Flaps, t.UpTime, t.KnownTime, t.Availability = 3, 9*time.Hour, 10*time.Hour, 0.9
+	return t
+}
+
+func continuedSpoke() *fleet.SpokeReport {
+	s := pendingSpoke()
+	s.Since, s.Was, s.WasSince = at(-time.Second), fleet.PathBackup, at(-time.Hour)
+	return s
+}
+
+func stillDownEvent() *fleet.Event {
+	e := downEvent()
+	e.From, e.Since = fleet.Pending, at(-time.Hour)
+	return e
+}
+
+func stillEvent() *fleet.Event {
+	e := pathEvent()
+	e.FromPath, e.Since = fleet.PathPending, at(-time.Hour)
+	return e
+}
+
 func downEvent() *fleet.Event {
 	return &fleet.Event{
 		Time: at(0), Tunnel: "fra1-seoul", From: fleet.Up, To: fleet.Down,
@@ -235,6 +261,7 @@ func examples() []example {
 		{"hello-bare", Record{Hello: &Hello{Time: at(0)}}},
 		{"tunnel-up", Record{Tunnel: fullTunnel()}},
 		{"tunnel-pending", Record{Tunnel: bareTunnel("fra1-lima", fleet.Pending)}},
+		{"tunnel-pending-was", Record{Tunnel: continuedTunnel()}},
 		{"tunnel-down-local", Record{Tunnel: localTunnel()}},
 		{"tunnel-down-evidence", Record{Tunnel: deafTunnel()}},
 		{"tunnel-disabled", Record{Tunnel: disabledTunnel()}},
@@ -245,7 +272,10 @@ func examples() []example {
 		{"spoke-black-hole", Record{Spoke: lostSpoke()}},
 		{"spoke-none", Record{Spoke: spokeOn(fleet.PathNone, "", 0)}},
 		{"spoke-pending", Record{Spoke: pendingSpoke()}},
+		{"spoke-pending-was", Record{Spoke: continuedSpoke()}},
 		{"event-down", Record{Event: downEvent()}},
+		{"event-down-still", Record{Event: stillDownEvent()}},
+		{"event-path-still", Record{Event: stillEvent()}},
 		{"event-up", Record{Event: upEvent()}},
 		{"event-path", Record{Event: pathEvent()}},
 		{"event-path-none", Record{Event: lostEvent()}},

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"strconv"
+	"time"
 
 	"greylag/fleet"
 )
@@ -42,6 +43,7 @@ func AppendTunnel(b []byte, t *fleet.TunnelReport) []byte {
 	b = appendDeclaration(b, t.Tunnel)
 	b = appendText(b, "state", string(t.State))
 	b = appendTime(b, "since", t.Since)
+	b = appendWas(b, string(t.Was), t.WasSince)
 	b = appendText(b, "reason", string(t.Reason))
 	b = appendText(b, "detail", t.Detail)
 	b = appendCounters(b, t)
@@ -54,6 +56,14 @@ func AppendTunnel(b []byte, t *fleet.TunnelReport) []byte {
 		b = appendCount(b, "incident", t.Incident)
 	}
 	return end(b)
+}
+
+// appendWas appends what was before the start, where that is known.
+func appendWas(b []byte, was string, since time.Time) []byte {
+	if was == "" {
+		return b
+	}
+	return appendTime(appendText(b, "was", was), "was_since", since)
 }
 
 // appendAdvice appends the rules' numbers.
@@ -110,6 +120,10 @@ func appendQuality(b []byte, t *fleet.TunnelReport) []byte {
 	if t.Availability >= 0 {
 		b = appendRatio(b, "availability", t.Availability, availabilityDecimals)
 	}
+	if t.KnownTime > 0 {
+		b = appendInt(b, "up_ms", millis(t.UpTime))
+		b = appendInt(b, "known_ms", millis(t.KnownTime))
+	}
 	b = appendTime(b, "last_reply", t.LastReply)
 	return appendKnown(b, "reply_ttl", int64(t.ReplyTTL))
 }
@@ -152,6 +166,7 @@ func AppendSpoke(b []byte, s *fleet.SpokeReport) []byte {
 	b = appendText(b, "name", s.Spoke.Name)
 	b = appendText(b, "path", string(s.Path))
 	b = appendTime(b, "since", s.Since)
+	b = appendWas(b, string(s.Was), s.WasSince)
 	if s.Active != "" {
 		b = appendText(b, "active", s.Active)
 		b = appendKnown(b, "rank", int64(s.Rank))
@@ -229,7 +244,8 @@ func appendStateChange(b []byte, ev *fleet.Event) []byte {
 	b = appendText(b, "reason", string(ev.Reason))
 	b = appendText(b, "detail", ev.Detail)
 	b = appendCount(b, "counter", uint64(ev.Counter))
-	return appendInt(b, "outage_ms", millis(ev.Outage))
+	b = appendInt(b, "outage_ms", millis(ev.Outage))
+	return appendTime(b, "since", ev.Since)
 }
 
 func appendPathChange(b []byte, ev *fleet.Event) []byte {
@@ -238,6 +254,7 @@ func appendPathChange(b []byte, ev *fleet.Event) []byte {
 	b = appendText(b, "to", string(ev.ToPath))
 	b = appendKnownText(b, "active", ev.Active)
 	b = appendBool(b, "protected", ev.Protected)
+	b = appendTime(b, "since", ev.Since)
 	if ev.Route == nil {
 		return b
 	}

@@ -39,6 +39,8 @@ type spokeLine struct {
 	Name      string     `json:"name"`
 	Path      fleet.Path `json:"path"`
 	Since     stamp      `json:"since"`
+	Was       fleet.Path `json:"was"`
+	WasSince  stamp      `json:"was_since"`
 	Active    string     `json:"active"`
 	Rank      int        `json:"rank"`
 	Protected bool       `json:"protected"`
@@ -80,6 +82,7 @@ func (l *spokeLine) record() (Record, error) {
 	)
 	s := &fleet.SpokeReport{
 		Spoke: &fleet.Spoke{Name: l.Name}, Time: l.Time.time(), Path: l.Path, Since: l.Since.time(),
+		Was: l.Was, WasSince: l.WasSince.time(),
 		Active: l.Active, Rank: l.Rank, Protected: l.Protected, Ranked: l.Ranked,
 		Next: l.Next, DeadBackups: l.DeadBackups, OnBackup: l.OnBackup.duration(), Unprotected: l.Unprotected.duration(),
 		Route: l.Route.route(), BlackHole: l.BlackHole, BlackHoleSince: l.BlackHoleSince.time(),
@@ -97,6 +100,7 @@ type eventLine struct {
 
 	Counter uint32   `json:"counter"`
 	Outage  inMillis `json:"outage_ms"`
+	Since   stamp    `json:"since"`
 
 	Spoke     string `json:"spoke"`
 	Active    string `json:"active"`
@@ -132,7 +136,7 @@ func (l *eventLine) record() (Record, error) {
 func (l *eventLine) stateChange() *fleet.Event {
 	return &fleet.Event{
 		Time: l.Time.time(), Tunnel: l.Tunnel, From: fleet.State(l.From), To: fleet.State(l.To),
-		Reason: l.Reason, Detail: l.Detail, Counter: l.Counter, Outage: l.Outage.duration(),
+		Reason: l.Reason, Detail: l.Detail, Counter: l.Counter, Outage: l.Outage.duration(), Since: l.Since.time(),
 	}
 }
 
@@ -154,7 +158,7 @@ func oneWord(text string) string {
 func (l *eventLine) pathChange() *fleet.Event {
 	e := &fleet.Event{
 		Time: l.Time.time(), Spoke: l.Spoke, FromPath: fleet.Path(l.From), ToPath: fleet.Path(l.To),
-		Active: l.Active, Protected: l.Protected, Route: l.Route.route(),
+		Active: l.Active, Protected: l.Protected, Route: l.Route.route(), Since: l.Since.time(),
 	}
 	if e.Route != nil { // only then is it an event of the route
 		e.BlackHole, e.Detail = l.BlackHole, l.Detail

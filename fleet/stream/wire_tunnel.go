@@ -21,10 +21,12 @@ type tunnelLine struct {
 	Interval    inMillis    `json:"interval_ms"`
 	Retries     int         `json:"retries"`
 
-	State  fleet.State  `json:"state"`
-	Since  stamp        `json:"since"`
-	Reason fleet.Reason `json:"reason"`
-	Detail string       `json:"detail"`
+	State    fleet.State  `json:"state"`
+	Since    stamp        `json:"since"`
+	Was      fleet.State  `json:"was"`
+	WasSince stamp        `json:"was_since"`
+	Reason   fleet.Reason `json:"reason"`
+	Detail   string       `json:"detail"`
 
 	Counter    uint32 `json:"counter"`
 	Sent       uint64 `json:"sent"`
@@ -41,6 +43,8 @@ type tunnelLine struct {
 	RTT          *rttPart       `json:"rtt_us"`
 	Flaps        uint64         `json:"flaps"`
 	Availability *float64       `json:"availability"`
+	UpTime       inMillis       `json:"up_ms"`
+	KnownTime    inMillis       `json:"known_ms"`
 	LastReply    stamp          `json:"last_reply"`
 	ReplyTTL     uint8          `json:"reply_ttl"`
 	Peer         *reflectedPart `json:"peer"`
@@ -74,10 +78,11 @@ func (l *tunnelLine) record() (Record, error) {
 	)
 	t := &fleet.TunnelReport{
 		Tunnel: l.declaration(), Time: l.Time.time(),
-		State: l.State, Since: l.Since.time(), Reason: l.Reason, Detail: l.Detail,
+		State: l.State, Since: l.Since.time(), Was: l.Was, WasSince: l.WasSince.time(), Reason: l.Reason, Detail: l.Detail,
 		Counter: l.Counter, Sent: l.Sent, Received: l.Received, Lost: l.Lost, Excused: l.Excused, InFlight: l.InFlight,
 		Late: l.Late, Duplicate: l.Duplicate, Unmatched: l.Unmatched, SendErrors: l.SendErrors,
 		Loss: l.Loss, RTT: l.RTT.rtt(l.Received), Flaps: l.Flaps, Availability: -1,
+		UpTime: l.UpTime.duration(), KnownTime: l.KnownTime.duration(),
 		LastReply: l.LastReply.time(), ReplyTTL: l.ReplyTTL, Advice: l.advice(),
 		Recent:   l.Recent.recent(),
 		Evidence: evidenceOf(l.Evidence), Incident: l.Incident,
