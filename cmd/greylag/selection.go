@@ -28,10 +28,8 @@ func (s *selection) flags(c *cobra.Command) {
 // narrow returns the inventory with the selected tunnels and their spokes. That
 // none is left is an error: nobody means to check nothing.
 func (s *selection) narrow(inv *fleet.Inventory) (*fleet.Inventory, error) {
-	for _, glob := range s.tunnels {
-		if _, err := path.Match(glob, ""); err != nil {
-			return nil, usageError{fmt.Errorf("--tunnel %q is no pattern: %w", glob, err)}
-		}
+	if err := s.check(); err != nil {
+		return nil, err
 	}
 	narrowed := *inv
 	narrowed.Tunnels, narrowed.Spokes = nil, nil
@@ -49,6 +47,21 @@ func (s *selection) narrow(inv *fleet.Inventory) (*fleet.Inventory, error) {
 		}
 	}
 	return &narrowed, nil
+}
+
+// check finds patterns that are none.
+func (s *selection) check() error {
+	for _, glob := range s.tunnels {
+		if _, err := path.Match(glob, ""); err != nil {
+			return usageError{fmt.Errorf("--tunnel %q is no pattern: %w", glob, err)}
+		}
+	}
+	return nil
+}
+
+// all tells whether nothing was given, and so all is selected.
+func (s *selection) all() bool {
+	return s.tunnels == nil && s.hubs == nil && s.spokes == nil && s.tags == nil
 }
 
 // flat makes a slash a character like others: names are no paths.

@@ -62,6 +62,8 @@ type History struct {
 	ended        []*outage            // not told yet, by their ends
 
 	run      run
+	greeting greeting
+	journal  bool   // it is one: not every hello is a start
 	stranger string // host whose records do not count
 	first    int64  // record of all
 	missing  int64  // time between runs and in silences, in the window
@@ -130,15 +132,14 @@ func (h *History) problem(what string) {
 	}
 }
 
-// continues tells whether a hello only begins another file of the journal.
-func (h *History) continues(s *stream.Hello) bool {
-	return h.files > 1 && h.lines.Line() == 1 && s.Host == h.run.host && msOf(s.Time) >= h.run.last
-}
-
 // apply adds a record.
 func (h *History) apply(b *stream.Brief) error {
+	if err := h.welcome(starts(b)); err != nil {
+		return err
+	}
 	if hello := b.Record.Hello; hello != nil {
-		return h.hello(hello)
+		h.greeting = greeting{hello, h.files > 1 && h.lines.Line() == 1}
+		return nil
 	}
 	if h.stranger != "" || b.Time.IsZero() {
 		return nil

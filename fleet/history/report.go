@@ -60,6 +60,9 @@ type Availability struct {
 // Report ends the reading and returns what it came to. Outages that go on are told.
 func (h *History) Report() (*Report, error) {
 	r := &h.report
+	if err := h.welcome(false); err != nil {
+		return nil, err
+	}
 	if h.first == never {
 		return r, nil
 	}
@@ -134,7 +137,7 @@ func (h *History) frame(r *Report) {
 // sum makes the rows of all that is kept.
 func (h *History) sum(r *Report) {
 	hubs, tags := newSums("hub"), newSums("tag")
-	r.Fleet, r.Spoked = newSum("fleet", ""), newSum("fleet", "")
+	r.Fleet, r.Spoked = newSum("fleet", ""), newSum("spokes", "")
 	length := r.Until.Sub(r.Since)
 	for _, t := range h.tunnels {
 		if !t.keep {

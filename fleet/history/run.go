@@ -64,8 +64,37 @@ type Gap struct {
 	Why        string // "restart" or "silence"
 }
 
-// hello begins a run, or a new file of the one that goes on.
-func (h *History) hello(s *stream.Hello) error {
+// greeting is a hello of which the next record tells what it means.
+type greeting struct {
+	*stream.Hello      // nil: there is none
+	head          bool // it begins another file
+}
+
+// journalService is the service of a journal's own events.
+const journalService = "journal"
+
+// starts tells whether a record says that greylag has been started: in a journal that
+// follows such a hello.
+func starts(b *stream.Brief) bool {
+	e := b.Record.Event
+	return e != nil && e.Service == journalService && e.Is == "writing" &&
+		(e.Was == "none" || e.Was == "closed" || e.Was == "cut")
+}
+
+// welcome takes a hello for what it is: a start, or a new file or report of a run that
+// goes on. In what is no journal each hello is a start.
+func (h *History) welcome(start bool) error {
+	g := h.greeting
+	h.greeting = greeting{}
+	if g.Hello == nil {
+		return nil
+	}
+	h.journal = h.journal || start
+	return h.hello(g.Hello, !start && (h.journal || g.head))
+}
+
+// hello begins a run, or goes on with it.
+func (h *History) hello(s *stream.Hello, goesOn bool) error {
 	at := msOf(s.Time)
 	if h.run.host != "" && s.Host != h.run.host && at < h.run.last {
 		h.stranger = s.Host
@@ -75,7 +104,9 @@ func (h *History) hello(s *stream.Hello) error {
 	}
 	h.stranger = ""
 	h.report.Host = s.Host
-	if h.run.on && h.continues(s) {
+	if h.run.on && goesOn && s.Host == h.run.host {
+		h.run.book.tunnels, h.run.book.spokes = 0, 0
+		h.run.book.number++
 		return h.advance(at)
 	}
 	return h.restart(s.Host, at)

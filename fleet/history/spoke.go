@@ -90,6 +90,7 @@ func (h *History) spokeTold(b *stream.Brief, at int64) {
 	since := msOf(b.Since)
 	if s.state == absent {
 		h.appearSpoke(s, told, since, at)
+		s.remember(&s.Identity, s.stateOf(b.WasPath), msOf(b.WasSince))
 		return
 	}
 	h.believeSpoke(s)
@@ -145,6 +146,7 @@ func (h *History) spokeChanged(b *stream.Brief, at int64) {
 		h.moveSpoke(s, way{path: b.FromPath, ranked: s.ranked}, h.firstSeen(at))
 	}
 	h.moveSpoke(s, told, at)
+	s.goOn(at, msOf(b.Since))
 	if s.claim == told {
 		s.claim = way{}
 	}

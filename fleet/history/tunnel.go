@@ -88,6 +88,7 @@ func (h *History) tunnelTold(b *stream.Brief, at int64) {
 		return
 	case t.state == absent:
 		h.appear(t, to, since, at)
+		t.remember(&t.Identity, stateOf(b.Was), msOf(b.WasSince))
 	default:
 		h.believe(t)
 		h.compare(t, to, since)
@@ -110,6 +111,15 @@ func (h *History) appear(t *tunnel, to state, since, at int64) {
 	}
 	if fresh && since >= h.run.began {
 		t.open.from = pending // as all are at first
+	}
+}
+
+// remember takes in what a state that is pending was before the start, where no record
+// has told it: the outage that may go on.
+func (c *course) remember(of *Identity, was state, since int64) {
+	if c.state == pending && was == down && c.open == nil && since != never {
+		c.open = &outage{start: since, end: never, of: of, course: c}
+		c.doubt = true
 	}
 }
 
@@ -164,9 +174,18 @@ func (h *History) tunnelChanged(b *stream.Brief, at int64) {
 		h.report.Unwritten++
 	}
 	h.moveTunnel(t, to, at)
+	t.goOn(at, msOf(b.Since))
 	h.explain(t, b)
 	if t.claim.state == to && t.claim.since <= at {
 		t.claim = claim{}
+	}
+}
+
+// goOn takes in that an outage which seems to begin at that moment goes on from before
+// the start.
+func (c *course) goOn(at, since int64) {
+	if o := c.open; o != nil && o.start == at && since != never && since < at {
+		o.start, o.from = since, absent
 	}
 }
 

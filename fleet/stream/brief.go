@@ -15,27 +15,27 @@ type BriefKind uint8
 const (
 	// BriefRecord: any other record, whole, in Record.
 	BriefRecord     BriefKind = iota
-	BriefTunnel               // Time, Name, Hub, Spoke, Rank, Tags, State, Since, Reason, Incident
-	BriefSpoke                // Time, Name, Path, Since, Active, Protected, Ranked
-	BriefChange               // an event of a tunnel: Time, Name, From, State (to), Reason
-	BriefPathChange           // an event of a spoke: Time, Name, FromPath, Path (to), Active, Protected
+	BriefTunnel               // Time, Name, Hub, Spoke, Rank, Tags, State, Since, Was, WasSince, Reason, Incident
+	BriefSpoke                // Time, Name, Path, Since, WasPath, WasSince, Active, Protected, Ranked
+	BriefChange               // an event of a tunnel: Time, Name, From, State (to), Since, Reason
+	BriefPathChange           // an event of a spoke: Time, Name, FromPath, Path (to), Since, Active, Protected
 )
 
 // Brief is what a record tells of a tunnel's or a spoke's state: all that is needed
 // to add up for how long which was in which. The texts are valid until the next one
 // is read.
 type Brief struct {
-	Kind        BriefKind
-	Time, Since time.Time // UTC; Since is zero where it is not known
+	Kind                  BriefKind
+	Time, Since, WasSince time.Time // UTC; zero where it is not known
 
 	Name, Hub, Spoke, Active []byte
 	Tags                     [][]byte
 	Rank                     int
 
-	From, State    fleet.State
-	FromPath, Path fleet.Path
-	Reason         fleet.Reason
-	Incident       uint64
+	From, State, Was        fleet.State
+	FromPath, Path, WasPath fleet.Path
+	Reason                  fleet.Reason
+	Incident                uint64
 
 	Protected, Ranked bool
 
@@ -107,13 +107,14 @@ func (b *Brief) take(rec Record) {
 		s := rec.Spoke
 		b.Kind, b.Time, b.Since, b.Name = BriefSpoke, s.Time, s.Since, []byte(s.Spoke.Name)
 		b.Path, b.Active, b.Protected, b.Ranked = s.Path, []byte(s.Active), s.Protected, s.Ranked
+		b.WasPath, b.WasSince = s.Was, s.WasSince
 	case rec.Event != nil && rec.Event.Spoke != "":
 		e := rec.Event
-		b.Kind, b.Time, b.Name = BriefPathChange, e.Time, []byte(e.Spoke)
+		b.Kind, b.Time, b.Since, b.Name = BriefPathChange, e.Time, e.Since, []byte(e.Spoke)
 		b.FromPath, b.Path, b.Active, b.Protected = e.FromPath, e.ToPath, []byte(e.Active), e.Protected
 	case rec.Event != nil && rec.Event.Tunnel != "":
 		e := rec.Event
-		b.Kind, b.Time, b.Name = BriefChange, e.Time, []byte(e.Tunnel)
+		b.Kind, b.Time, b.Since, b.Name = BriefChange, e.Time, e.Since, []byte(e.Tunnel)
 		b.From, b.State, b.Reason = e.From, e.To, e.Reason
 	default:
 		b.Kind, b.Time, b.Record = BriefRecord, timeOf(&rec), rec
@@ -128,6 +129,7 @@ func (b *Brief) takeTunnel(t *fleet.TunnelReport) {
 		b.Tags = append(b.Tags, []byte(tag))
 	}
 	b.State, b.Reason, b.Incident = t.State, t.Reason, t.Incident
+	b.Was, b.WasSince = t.Was, t.WasSince
 }
 
 // timeOf is the time of a record that is no tunnel's or spoke's; zero: none is

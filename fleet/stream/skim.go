@@ -44,6 +44,8 @@ func (s *skimmer) event(m *members, b *Brief) bool {
 		switch string(m.key) {
 		case "time":
 			b.Time = s.time(m.value)
+		case "since":
+			b.Since = s.time(m.value)
 		case "tunnel":
 			tunnel = s.text(m.value)
 		case "spoke":
@@ -92,6 +94,10 @@ func (s *skimmer) tunnel(m *members, b *Brief) bool {
 			b.State = stateOf(s.text(m.value))
 		case "since":
 			b.Since = s.time(m.value)
+		case "was":
+			b.Was = stateOf(s.text(m.value))
+		case "was_since":
+			b.WasSince = s.time(m.value)
 		case "reason":
 			b.Reason = reasonOf(s.text(m.value))
 		case "incident":
@@ -115,6 +121,10 @@ func (s *skimmer) spoke(m *members, b *Brief) bool {
 			b.Path = pathOf(s.text(m.value))
 		case "since":
 			b.Since = s.time(m.value)
+		case "was":
+			b.WasPath = pathOf(s.text(m.value))
+		case "was_since":
+			b.WasSince = s.time(m.value)
 		case "active":
 			b.Active = s.text(m.value)
 		case "protected":
