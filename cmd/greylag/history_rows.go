@@ -37,7 +37,7 @@ type outageRow struct {
 func rowOfOutage(o *history.Outage) *outageRow {
 	r := &outageRow{
 		Type: "outage", Of: o.Of, Name: o.Name, Hub: o.Hub, Spoke: o.Spoke, Rank: o.Rank, Tags: o.Tags,
-		Start: stampOf(o.Start), End: stampOf(o.End), Duration: o.Duration.Milliseconds(), Down: o.Down.Milliseconds(),
+		Start: stampOf(o.Start), End: stampOf(o.End), Duration: int64(o.Duration), Down: int64(o.Down),
 		From: o.From, To: o.To, GoesOn: o.End.IsZero(), Before: o.Before, EndNotSeen: !o.End.IsZero() && !o.EndSeen,
 		Reason: string(o.Reason),
 	}
@@ -80,9 +80,9 @@ func rowOfAvailability(a *history.Availability) *availabilityRow {
 	r := &availabilityRow{
 		Type: "availability", Of: a.Of, Name: a.Name, Hub: a.Hub, Spoke: a.Spoke, Rank: a.Rank, Tags: a.Tags, Count: a.Count,
 		Outages: a.Outages, Flaps: a.Flaps, MTTR: known(a.MTTR, a.Ended > 0), MTBF: known(a.MTBF, a.Flaps > 0),
-		Longest: a.Longest.Milliseconds(), Up: a.Up.Milliseconds(), Degraded: a.Degraded.Milliseconds(),
-		Down: a.Down.Milliseconds(), Pending: a.Pending.Milliseconds(), Disabled: a.Disabled.Milliseconds(),
-		Observed: a.Observed.Milliseconds(), NotObserved: a.NotObserved.Milliseconds(),
+		Longest: int64(a.Longest), Up: int64(a.Up), Degraded: int64(a.Degraded),
+		Down: int64(a.Down), Pending: int64(a.Pending), Disabled: int64(a.Disabled),
+		Observed: int64(a.Observed), NotObserved: int64(a.NotObserved),
 		OnBackup: known(a.OnBackup, a.HasSpoke), Unprotected: known(a.Unprotected, a.HasSpoke), State: a.State,
 	}
 	if a.Ratio >= 0 {
@@ -92,11 +92,11 @@ func rowOfAvailability(a *history.Availability) *availabilityRow {
 }
 
 // known is milliseconds, or absent.
-func known(d time.Duration, is bool) *int64 {
+func known(d history.Millis, is bool) *int64 {
 	if !is {
 		return nil
 	}
-	ms := d.Milliseconds()
+	ms := int64(d)
 	return &ms
 }
 
@@ -117,7 +117,7 @@ type incidentRow struct {
 func rowOfIncident(i *history.Incident) *incidentRow {
 	return &incidentRow{
 		Type: "incident", Incident: i.Number, Start: stampOf(i.Start), End: stampOf(i.End), Factor: string(i.Factor), Value: i.Value,
-		Shared: i.Shared, Reason: string(i.Reason), Outages: i.Outages, Down: i.Down.Milliseconds(),
+		Shared: i.Shared, Reason: string(i.Reason), Outages: i.Outages, Down: int64(i.Down),
 	}
 }
 
@@ -148,7 +148,7 @@ type historyRow struct {
 func rowOfHistory(r *history.Report) *historyRow {
 	return &historyRow{
 		Type: "history", Host: r.Host, Since: stampOf(r.Since), Until: stampOf(r.Until), First: stampOf(r.First), Last: stampOf(r.Last),
-		Runs: r.Runs, Gaps: r.Gaps, NotObserved: r.NotObserved.Milliseconds(), Problems: r.Problems, Unwritten: r.Unwritten,
+		Runs: r.Runs, Gaps: r.Gaps, NotObserved: int64(r.NotObserved), Problems: r.Problems, Unwritten: r.Unwritten,
 	}
 }
 

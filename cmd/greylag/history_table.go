@@ -193,7 +193,7 @@ func (t *historyText) outageRows(list []history.Outage) error {
 		}
 		width := t.outageNameWidth()
 		note := text.UTF8.Head(outageNote(o), t.width-outageRest-width)
-		t.line("%s  %*s  %s  %s  %s", dayText(o.Start), lastedWidth, text.UTF8.Duration(o.Duration),
+		t.line("%s  %*s  %s  %s  %s", dayText(o.Start), lastedWidth, spanOr(o.Duration, true),
 			text.UTF8.FitMiddle(name, width), text.UTF8.Fit(dash(string(o.Reason)), reasonWidth), note)
 	}
 	return t.flushed()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/term"
 
@@ -116,15 +115,15 @@ func notObserved(r *history.Report) string {
 		return "all of it observed"
 	}
 	var parts []string
-	add := func(d time.Duration, where string) {
+	add := func(d history.Millis, where string) {
 		if d > 0 {
-			parts = append(parts, text.UTF8.Duration(d)+" "+where)
+			parts = append(parts, spanOr(d, true)+" "+where)
 		}
 	}
 	add(r.Before, "before the first record")
 	add(r.NotObserved-r.Before-r.After, "in "+count(r.Gaps, "gap"))
 	add(r.After, "after the last")
-	return text.UTF8.Duration(r.NotObserved) + " not observed: " + strings.Join(parts, ", ")
+	return spanOr(r.NotObserved, true) + " not observed: " + strings.Join(parts, ", ")
 }
 
 // availabilityText is a ratio in per cent, cut to thousandths so that what is less than
@@ -140,9 +139,14 @@ func availabilityText(ratio float64) string {
 	return fmt.Sprintf("%d.%03d%%", thousandths/1000, thousandths%1000)
 }
 
-func spanOr(d time.Duration, known bool) string {
-	if !known {
+// spanOr is how long something lasts, in at most 6 cells.
+func spanOr(d history.Millis, known bool) string {
+	const year = 365 * 24 * 3600 * 1000
+	switch {
+	case !known:
 		return "-"
+	case d >= 100*year: // of many together
+		return fmt.Sprintf("%dy", d/year)
 	}
-	return text.UTF8.Duration(d)
+	return text.UTF8.Duration(d.Duration())
 }

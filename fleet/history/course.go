@@ -25,7 +25,17 @@ func timeOf(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-func lasting(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }
+// Millis is a time in milliseconds: that of ten thousand tunnels together in a month is
+// more than a [time.Duration] can hold.
+type Millis int64
+
+// Duration is m, or the longest that there is.
+func (m Millis) Duration() time.Duration {
+	const most = math.MaxInt64 / int64(time.Millisecond)
+	return time.Duration(max(min(int64(m), most), -most)) * time.Millisecond
+}
+
+func (m Millis) String() string { return m.Duration().String() }
 
 // window is the time that counts, its end excluded.
 type window struct{ from, to int64 }

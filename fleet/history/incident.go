@@ -67,7 +67,7 @@ const maxIncidents = 100_000
 func (r *Report) credit(o *outage) {
 	i := o.incident.whole()
 	i.Outages++
-	i.Down += lasting(o.down)
+	i.Down += Millis(o.down)
 	if !i.kept && len(r.found) < maxIncidents {
 		i.kept = true
 		r.found = append(r.found, i)

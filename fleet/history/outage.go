@@ -19,10 +19,10 @@ type Identity struct {
 type Outage struct {
 	*Identity
 	Start    time.Time
-	End      time.Time     // zero: it goes on at the end of the window
-	Duration time.Duration // from Start to End, or to the end of the window
+	End      time.Time // zero: it goes on at the end of the window
+	Duration Millis    // from Start to End, or to the end of the window
 	// Down is how much of that was observed, and in the window.
-	Down time.Duration
+	Down Millis
 	// From is the state before: "up", "degraded", "pending" (nobody saw it begin),
 	// "disabled", or "" where that is not known.
 	From string
@@ -45,8 +45,8 @@ type Incident struct {
 	Shared     int // tunnels that share the factor
 	Reason     fleet.Reason
 
-	Outages int           // of its members, in the window
-	Down    time.Duration // of those together
+	Outages int    // of its members, in the window
+	Down    Millis // of those together
 
 	members int       // that were told so far
 	into    *Incident // of which it turned out to be a part
@@ -89,7 +89,7 @@ func (o *outage) repairedIn(w window) bool {
 // tell is what is told of it; last is the end of what was observed.
 func (o *outage) tell(w window, last int64) Outage {
 	t := Outage{
-		Identity: o.of, Start: timeOf(o.start), Down: lasting(o.down), From: stateNames[o.from],
+		Identity: o.of, Start: timeOf(o.start), Down: Millis(o.down), From: stateNames[o.from],
 		Before: o.start < w.from, Reason: o.reason,
 	}
 	end := o.end
@@ -98,7 +98,7 @@ func (o *outage) tell(w window, last int64) Outage {
 	} else {
 		t.End, t.To, t.EndSeen = timeOf(end), toName(o.to), o.endSeen
 	}
-	t.Duration = lasting(max(end-o.start+o.repeated, 0))
+	t.Duration = Millis(max(end-o.start+o.repeated, 0))
 	if o.incident != nil {
 		t.Incident = o.incident.whole()
 	}

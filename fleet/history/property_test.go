@@ -48,7 +48,7 @@ func checkWorld(t *testing.T, w *world, o Options) int {
 	t.Helper()
 	var told []string
 	o.Outage = func(o *Outage) error {
-		told = append(told, describe(o.Of, o.Name, o.Start.UnixMilli(), msOf(o.End), o.Down.Milliseconds()))
+		told = append(told, describe(o.Of, o.Name, o.Start.UnixMilli(), msOf(o.End), int64(o.Down)))
 		return nil
 	}
 	o.Problem = func(p Problem) { t.Error(p) }
@@ -93,7 +93,7 @@ func checkNotObserved(t *testing.T, w *world, r *Report, span window) {
 	for _, run := range w.runs {
 		observed += span.clip(run[0].UnixMilli(), run[1].UnixMilli())
 	}
-	if want := span.to - span.from - observed; r.NotObserved.Milliseconds() != want {
+	if want := span.to - span.from - observed; int64(r.NotObserved) != want {
 		t.Errorf("not observed %v, want %d ms", r.NotObserved, want)
 	}
 }
@@ -105,13 +105,13 @@ func checkRow(t *testing.T, a *Availability, truth []span, w window) (outages []
 	for _, s := range truth {
 		times[s.state] += w.clip(s.from, s.to)
 	}
-	got := [...]time.Duration{a.Up, a.Degraded, a.Down, a.Pending, a.Disabled}
-	want := [...]time.Duration{lasting(times[up] + times[degraded]), lasting(times[degraded]), lasting(times[down]), lasting(times[pending]), lasting(times[disabled])}
+	got := [...]Millis{a.Up, a.Degraded, a.Down, a.Pending, a.Disabled}
+	want := [...]Millis{Millis(times[up] + times[degraded]), Millis(times[degraded]), Millis(times[down]), Millis(times[pending]), Millis(times[disabled])}
 	if got != want {
 		t.Errorf("%s %s: up, degraded, down, pending, disabled: %v, want %v", a.Of, a.Name, got, want)
 	}
-	if a.Observed+a.NotObserved != lasting(w.to-w.from) {
-		t.Errorf("%s %s: %v observed and %v not are no %v", a.Of, a.Name, a.Observed, a.NotObserved, lasting(w.to-w.from))
+	if a.Observed+a.NotObserved != Millis(w.to-w.from) {
+		t.Errorf("%s %s: %v observed and %v not are no %v", a.Of, a.Name, a.Observed, a.NotObserved, Millis(w.to-w.from))
 	}
 	flaps, ended, repairing := 0, 0, int64(0)
 	list := outagesOf(truth)
@@ -133,7 +133,7 @@ func checkRow(t *testing.T, a *Availability, truth []span, w window) (outages []
 	if a.Flaps != flaps || a.Outages != len(outages) || a.Ended != ended {
 		t.Errorf("%s %s: %d flaps of %d outages, %d ended, want %d of %d, %d", a.Of, a.Name, a.Flaps, a.Outages, a.Ended, flaps, len(outages), ended)
 	}
-	if ended > 0 && a.MTTR != lasting(repairing)/time.Duration(ended) {
+	if ended > 0 && a.MTTR != Millis(repairing)/Millis(ended) {
 		t.Errorf("%s %s: MTTR %v, want %d ms in %d", a.Of, a.Name, a.MTTR, repairing, ended)
 	}
 	return outages
@@ -312,7 +312,7 @@ func checkWays(t *testing.T, w *world, a *Availability, span window) {
 		backup += d * int64(one(b))
 		unprotected += d * int64(one(u))
 	}
-	if a.OnBackup != lasting(backup) || a.Unprotected != lasting(unprotected) {
+	if a.OnBackup != Millis(backup) || a.Unprotected != Millis(unprotected) {
 		t.Errorf("spoke %s: %v on backup, %v unprotected, want %d and %d ms", a.Name, a.OnBackup, a.Unprotected, backup, unprotected)
 	}
 }

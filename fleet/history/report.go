@@ -16,7 +16,7 @@ type Report struct {
 
 	// NotObserved is how much of the window nothing is known of: Before the first
 	// record, After the last, and in so many Gaps between.
-	NotObserved, Before, After time.Duration
+	NotObserved, Before, After Millis
 	Gaps                       int
 
 	Problems  int // lines that could not be read as they stand
@@ -36,25 +36,25 @@ type Availability struct {
 	Identity
 	Count int // tunnels, or spokes, of which it is the sum; 1 for one alone
 
-	Observed, NotObserved       time.Duration
-	Up, Down, Pending, Disabled time.Duration // Observed in all
-	Degraded                    time.Duration // of Up
-	Ratio                       float64       // Up / (Up + Down); negative: not known
+	Observed, NotObserved       Millis
+	Up, Down, Pending, Disabled Millis  // Observed in all
+	Degraded                    Millis  // of Up
+	Ratio                       float64 // Up / (Up + Down); negative: not known
 
-	Outages int           // any part of which is in the window
-	Flaps   int           // changes from up to down in it
-	Longest time.Duration // of an outage's Down
-	Ended   int           // outages of which MTTR is the mean
-	MTTR    time.Duration // 0: not known
-	MTBF    time.Duration // 0: not known
+	Outages int    // any part of which is in the window
+	Flaps   int    // changes from up to down in it
+	Longest Millis // of an outage's Down
+	Ended   int    // outages of which MTTR is the mean
+	MTTR    Millis // 0: not known
+	MTBF    Millis // 0: not known
 
 	// OnBackup and Unprotected are a spoke's, and of sums those of the spokes that
 	// their tunnels lead to.
-	OnBackup, Unprotected time.Duration
+	OnBackup, Unprotected Millis
 	HasSpoke              bool   // those two are known
 	State                 string // at the end; "" where it was not observed then
 
-	repairing time.Duration // of those Ended
+	repairing Millis // of those Ended
 }
 
 // Report ends the reading and returns what it came to. Outages that go on are told.
@@ -129,16 +129,16 @@ func (h *History) frame(r *Report) {
 	}
 	r.Since, r.Until = timeOf(w.from), timeOf(w.to)
 	r.First, r.Last = timeOf(h.first), timeOf(last)
-	r.Before = lasting(w.clip(w.from, h.first))
-	r.After = lasting(w.clip(last, w.to))
-	r.NotObserved = r.Before + lasting(h.missing) + r.After
+	r.Before = Millis(w.clip(w.from, h.first))
+	r.After = Millis(w.clip(last, w.to))
+	r.NotObserved = r.Before + Millis(h.missing) + r.After
 }
 
 // sum makes the rows of all that is kept.
 func (h *History) sum(r *Report) {
 	hubs, tags := newSums("hub"), newSums("tag")
 	r.Fleet, r.Spoked = newSum("fleet", ""), newSum("spokes", "")
-	length := r.Until.Sub(r.Since)
+	length := Millis(msOf(r.Until) - msOf(r.Since))
 	for _, t := range h.tunnels {
 		if !t.keep {
 			continue
@@ -154,7 +154,7 @@ func (h *History) sum(r *Report) {
 			continue
 		}
 		a := s.course.availability(s.Identity, length)
-		a.OnBackup, a.Unprotected, a.HasSpoke = lasting(s.onBackup), lasting(s.unprotected), true
+		a.OnBackup, a.Unprotected, a.HasSpoke = Millis(s.onBackup), Millis(s.unprotected), true
 		r.Spokes = append(r.Spokes, a)
 		r.Spoked.add(&a)
 	}
@@ -168,13 +168,13 @@ func (h *History) sum(r *Report) {
 }
 
 // availability is the row of one.
-func (c *course) availability(i Identity, length time.Duration) Availability {
+func (c *course) availability(i Identity, length Millis) Availability {
 	a := Availability{
 		Identity: i, Count: 1,
-		Up: lasting(c.times[up] + c.times[degraded]), Degraded: lasting(c.times[degraded]),
-		Down: lasting(c.times[down]), Pending: lasting(c.times[pending]), Disabled: lasting(c.times[disabled]),
-		Outages: c.outages, Flaps: c.flaps, Longest: lasting(c.longest),
-		Ended: c.repaired, repairing: lasting(c.repairing), State: stateNames[c.state],
+		Up: Millis(c.times[up] + c.times[degraded]), Degraded: Millis(c.times[degraded]),
+		Down: Millis(c.times[down]), Pending: Millis(c.times[pending]), Disabled: Millis(c.times[disabled]),
+		Outages: c.outages, Flaps: c.flaps, Longest: Millis(c.longest),
+		Ended: c.repaired, repairing: Millis(c.repairing), State: stateNames[c.state],
 	}
 	a.Observed = a.Up + a.Down + a.Pending + a.Disabled
 	a.NotObserved = max(length-a.Observed, 0)
@@ -189,10 +189,10 @@ func (a *Availability) settle() {
 		a.Ratio = float64(a.Up) / float64(known)
 	}
 	if a.Ended > 0 {
-		a.MTTR = a.repairing / time.Duration(a.Ended)
+		a.MTTR = a.repairing / Millis(a.Ended)
 	}
 	if a.Flaps > 0 {
-		a.MTBF = a.Up / time.Duration(a.Flaps)
+		a.MTBF = a.Up / Millis(a.Flaps)
 	}
 }
 
@@ -257,8 +257,8 @@ func (s sums) add(t *tunnel, a *Availability, names ...string) {
 		sum.add(a)
 		if t.of != nil && !s.seen[name][t.of] {
 			s.seen[name][t.of] = true
-			sum.OnBackup += lasting(t.of.onBackup)
-			sum.Unprotected += lasting(t.of.unprotected)
+			sum.OnBackup += Millis(t.of.onBackup)
+			sum.Unprotected += Millis(t.of.unprotected)
 			sum.HasSpoke = true
 		}
 	}

@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"greylag/fleet"
@@ -22,7 +23,7 @@ type run struct {
 // beat is how regularly summaries come.
 type beat struct {
 	last  int64
-	gaps  [3]int64 // the newest, as a ring
+	gaps  [8]int64 // the newest, as a ring
 	count int
 }
 
@@ -47,9 +48,11 @@ func (b *beat) silence() int64 {
 	if b.count <= len(b.gaps) {
 		return 0
 	}
-	usual := max(b.gaps[0], b.gaps[1], b.gaps[2])
-	return silentBeats*usual + silentSlack
+	return silentBeats*b.usual() + silentSlack
 }
+
+// usual is the longest of the newest gaps: some reports come out of turn.
+func (b *beat) usual() int64 { return slices.Max(b.gaps[:]) }
 
 // roll counts the rows of a full report, to know who is not in it any more.
 type roll struct {
@@ -126,7 +129,7 @@ func (h *History) restart(host string, at int64) error {
 			return err
 		}
 		if at < h.run.last {
-			h.problem("the clock went back by " + lasting(h.run.last-at).String())
+			h.problem("the clock went back by " + Millis(h.run.last-at).Duration().String())
 		}
 		if err := h.gap(h.run.last, at, "restart"); err != nil {
 			return err
@@ -202,13 +205,13 @@ func (h *History) jumpAll(from, to int64) {
 func (h *History) summary(s *fleet.Summary) error {
 	at, beat := msOf(s.Time), &h.run.beat
 	if beat.count > 0 && at < beat.last {
-		h.problem("the clock went back by " + lasting(h.run.last-at).String())
+		h.problem("the clock went back by " + Millis(h.run.last-at).Duration().String())
 		if err := h.tellEnded(always); err != nil {
 			return err
 		}
 		h.jumpAll(h.run.last, at)
 		h.run.last = at
-		beat.last = at - max(beat.gaps[0], beat.gaps[1], beat.gaps[2]) // as usual
+		beat.last = at - beat.usual()
 	}
 	beat.add(at)
 	h.closeRoll(s, at)

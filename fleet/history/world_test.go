@@ -22,6 +22,7 @@ type world struct {
 	inv    *fleet.Inventory
 	store  *fleet.Store
 	at     time.Time
+	beat   time.Time       // when the next summary is due
 	lines  []session.State // of the enabled tunnels
 	seq    []uint32
 
@@ -107,6 +108,7 @@ func (w *world) run() {
 	}
 	w.hello(true)
 	w.report()
+	w.beat = w.at.Add(10 * time.Minute)
 	for range w.random.IntN(120) {
 		w.step()
 	}
@@ -155,13 +157,16 @@ func (w *world) end() {
 
 // step lets something happen.
 func (w *world) step() {
-	w.pass(1 + w.random.IntN(600_000))
+	until := w.at.Add(time.Duration(1+w.random.IntN(600_000)) * time.Millisecond)
+	for ; w.beat.Before(until); w.beat = w.beat.Add(10 * time.Minute) {
+		w.at = w.beat
+		w.summary() // so regularly that none stays out
+	}
+	w.at = until
 	switch n := w.random.IntN(100); {
 	case n < 4:
 		w.report()
-	case n < 8:
-		w.summary()
-	case n < 11 && w.journal:
+	case n < 7 && w.journal:
 		w.file()
 		w.hello(false)
 		w.report()
