@@ -128,23 +128,41 @@ func (a *app) runHistory(ctx context.Context, o recalling, path string) error {
 	defer collectSeldom()()
 	out := bufio.NewWriterSize(a.stdout, 64<<10)
 	teller := o.recaller(out, a)
-	options.Outage, options.Gap = teller.outage, teller.gap
+	options.Outage = func(o *history.Outage) error { return written(teller.outage(o)) }
+	options.Gap = func(g history.Gap) error { return written(teller.gap(g)) }
 	trouble := &troubles{out: a.stderr}
 	options.Problem = trouble.tell
 	defer trouble.end()
 
 	h := history.New(options)
-	if err := a.readJournal(ctx, h, path, options.Since); err != nil {
-		return outputError(err)
+	r, err := a.recall(ctx, h, path, options)
+	if err == nil {
+		err = written(errors.Join(teller.end(r), out.Flush()))
+	}
+	if failed := (writeError{}); errors.As(err, &failed) {
+		return outputError(failed.error)
+	}
+	return err
+}
+
+// recall reads it all; it is an error where there is nothing to tell of.
+func (a *app) recall(ctx context.Context, h *history.History, path string, o history.Options) (*history.Report, error) {
+	if err := a.readJournal(ctx, h, path, o.Since); err != nil {
+		return nil, err
 	}
 	r, err := h.Report()
 	if err != nil {
-		return outputError(err)
+		return nil, err
 	}
-	if err := sayNothing(r, path, options.Keep != nil); err != nil {
-		return err
+	return r, sayNothing(r, path, o.Keep != nil)
+}
+
+// written marks an error of standard output.
+func written(err error) error {
+	if err == nil {
+		return nil
 	}
-	return outputError(errors.Join(teller.end(r), out.Flush()))
+	return writeError{err}
 }
 
 // sayNothing is the error where there is nothing to tell of.
@@ -153,13 +171,12 @@ func sayNothing(r *history.Report, path string, narrowed bool) error {
 	case r.First.IsZero():
 		return fmt.Errorf("%s: no record in it could be read: is it a journal, or a recording of headless?", path)
 	case !r.Last.After(r.Since) || !r.First.Before(r.Until):
-		return fmt.Errorf("%s: nothing was recorded from %s to %s: its records are from %s to %s", path,
-			localTime(r.Since), localTime(r.Until), localTime(r.First), localTime(r.Last))
+		return fmt.Errorf("%s: nothing was recorded in that time: the records are from %s to %s", path, zonedTime(r.First), zonedTime(r.Last))
 	case narrowed && len(r.Tunnels) == 0:
 		return usageError{errors.New("no tunnel of the journal matches --tunnel, --hub, --spoke and --tag together")}
 	}
 	return nil
 }
 
-// localTime is a time for people.
-func localTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+// zonedTime is a time for people.
+func zonedTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 MST") }

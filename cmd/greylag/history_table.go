@@ -117,7 +117,7 @@ func (t *historyText) incidents(list []history.Incident) {
 		first = max(0, len(list)-worst)
 		t.line("")
 	}
-	t.line("%-14s  %-7s  %7s  %7s  INCIDENT", "START", "LASTED", "OUTAGES", "DOWN")
+	t.line("%-14s  %7s  %7s  %7s  INCIDENT", "START", "LASTED", "OUTAGES", "DOWN")
 	if first > 0 {
 		t.line("… %d before: --by incident", first)
 	}
@@ -127,8 +127,8 @@ func (t *historyText) incidents(list []history.Incident) {
 		if !in.End.IsZero() {
 			lasted = text.UTF8.Duration(in.End.Sub(in.Start))
 		}
-		t.line("%-14s  %-7s  %7d  %7s  %s", dayText(in.Start), lasted, in.Outages, spanOr(in.Down, true),
-			text.UTF8.Head(incidentName(in), t.width-43))
+		t.line("%-14s  %7s  %7d  %7s  %s", dayText(in.Start), lasted, in.Outages, spanOr(in.Down, true),
+			text.UTF8.Fit(incidentName(in), t.width-41))
 	}
 	if t.o.by != "" {
 		t.line("")
@@ -192,7 +192,7 @@ func (t *historyText) outageRows(list []history.Outage) error {
 			name = "spoke " + name
 		}
 		width := t.outageNameWidth()
-		note := text.UTF8.Head(outageNote(o), t.width-outageRest-width)
+		note := text.UTF8.Fit(outageNote(o), t.width-outageRest-width)
 		t.line("%s  %*s  %s  %s  %s", dayText(o.Start), lastedWidth, spanOr(o.Duration, true),
 			text.UTF8.FitMiddle(name, width), text.UTF8.Fit(dash(string(o.Reason)), reasonWidth), note)
 	}

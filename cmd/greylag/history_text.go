@@ -91,18 +91,21 @@ func (t *historyText) flushed() error {
 	return err
 }
 
-func (t *historyText) line(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
+func (t *historyText) line(format string, args ...any) {
+	line := strings.TrimRight(fmt.Sprintf(format, args...), " ")
+	_, _ = t.out.WriteString(line + "\n") // its error is kept
+}
 
 // head is what it all comes to.
 func (t *historyText) head(r *history.Report) {
-	t.line("%s: %s to %s", cmp.Or(text.UTF8.Head(r.Host, 40), "journal"), localTime(r.Since), r.Until.Local().Format("2006-01-02 15:04:05 MST"))
+	t.line("%s: %s to %s", cmp.Or(text.UTF8.Head(r.Host, 40), "journal"), zonedTime(r.Since), zonedTime(r.Until))
 	t.line("%s in all, %s", text.Span(r.Until.Sub(r.Since)), notObserved(r))
 	f := &r.Fleet
 	t.line("%s: %s available, %s, %s down, MTTR %s, MTBF %s", count(f.Count, "tunnel"), availabilityText(f.Ratio), count(f.Outages, "outage"),
 		spanOr(f.Down, true), spanOr(f.MTTR, f.Ended > 0), spanOr(f.MTBF, f.Flaps > 0))
 	if s := &r.Spoked; s.Count > 0 {
-		t.line("%s: %s available, %s, %s cut off, %s on backup, %s unprotected", count(s.Count, "spoke"), availabilityText(s.Ratio),
-			count(s.Outages, "outage"), spanOr(s.Down, true), spanOr(s.OnBackup, true), spanOr(s.Unprotected, true))
+		t.line("%s: %s reached, %s, %s down", count(s.Count, "spoke"), availabilityText(s.Ratio), count(s.Outages, "outage"), spanOr(s.Down, true))
+		t.line("%s on backup, %s unprotected", spanOr(s.OnBackup, true), spanOr(s.Unprotected, true))
 	}
 	if r.Unwritten > 0 {
 		t.line("%s no event tells, only a later record: their times may be late", count(r.Unwritten, "change"))
@@ -123,6 +126,10 @@ func notObserved(r *history.Report) string {
 	add(r.Before, "before the first record")
 	add(r.NotObserved-r.Before-r.After, "in "+count(r.Gaps, "gap"))
 	add(r.After, "after the last")
+	if len(parts) == 1 {
+		_, where, _ := strings.Cut(parts[0], " ")
+		return spanOr(r.NotObserved, true) + " not observed, " + where
+	}
 	return spanOr(r.NotObserved, true) + " not observed: " + strings.Join(parts, ", ")
 }
 

@@ -1,9 +1,7 @@
 package history
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"time"
 
@@ -71,7 +69,7 @@ type History struct {
 
 	file  string // that is being read
 	files int
-	lines *stream.BriefReader
+	line  int
 }
 
 // New returns a History that knows nothing yet.
@@ -89,46 +87,10 @@ func New(o Options) *History {
 	return h
 }
 
-// Read adds one file of a journal, or a recording; name is what problems call it.
-// What cannot be read is a problem and passed over, up to the whole rest of a file.
-// The error is one of those who are told.
-func (h *History) Read(name string, r io.Reader) error {
-	h.file, h.lines = name, stream.NewBriefReader(r)
-	h.files++
-	var b stream.Brief
-	for {
-		err := h.lines.NextBrief(&b)
-		line, oneLine := errors.AsType[*stream.LineError](err)
-		switch {
-		case err == nil:
-			if err := h.apply(&b); err != nil {
-				return err
-			}
-		case oneLine:
-			h.problem("passed over: " + line.Err.Error())
-		case errors.Is(err, io.EOF):
-			return nil
-		default:
-			h.problem("the rest of the file is not read: " + unlined(err))
-			return nil
-		}
-	}
-}
-
-// unlined is what an error says without its line, which a problem has.
-func unlined(err error) string {
-	tooNew, ok := errors.AsType[*stream.SchemaError](err)
-	if !ok {
-		return err.Error()
-	}
-	return fmt.Sprintf("this greylag is too old: it reads schema %d, and this is schema %d, from greylag %s",
-		stream.Schema, tooNew.Schema, tooNew.Version)
-}
-
 func (h *History) problem(what string) {
 	h.report.Problems++
 	if h.options.Problem != nil {
-		h.options.Problem(Problem{File: h.file, Line: h.lines.Line(), What: what})
+		h.options.Problem(Problem{File: h.file, Line: h.line, What: what})
 	}
 }
 
@@ -138,7 +100,7 @@ func (h *History) apply(b *stream.Brief) error {
 		return err
 	}
 	if hello := b.Record.Hello; hello != nil {
-		h.greeting = greeting{hello, h.files > 1 && h.lines.Line() == 1}
+		h.greeting = greeting{hello, h.files > 1 && h.line == 1}
 		return nil
 	}
 	if h.stranger != "" || b.Time.IsZero() {
@@ -208,7 +170,7 @@ func (h *History) tellEnded(now int64) error {
 
 // tell tells of an outage that is in the window, of a tunnel or spoke that is kept.
 func (h *History) tell(o *outage) error {
-	if !o.in(h.window) || !h.kept(o.of) {
+	if !o.in(h.window) || !*o.keep {
 		return nil
 	}
 	if o.incident != nil {
@@ -219,13 +181,4 @@ func (h *History) tell(o *outage) error {
 	}
 	t := o.tell(h.window, h.run.last)
 	return h.options.Outage(&t)
-}
-
-// kept tells whether a tunnel or spoke is in the report.
-func (h *History) kept(i *Identity) bool {
-	if i.Of == "spoke" {
-		s := h.spokesNamed[i.Name]
-		return h.options.Keep == nil || s.keep
-	}
-	return h.tunnelsNamed[i.Name].keep
 }

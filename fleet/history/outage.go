@@ -71,6 +71,7 @@ type outage struct {
 	reason     fleet.Reason
 	incident   *Incident
 	of         *Identity
+	keep       *bool // it is in the report
 	course     *course
 }
 

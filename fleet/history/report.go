@@ -150,7 +150,7 @@ func (h *History) sum(r *Report) {
 		tags.add(t, &a, t.Tags...)
 	}
 	for _, s := range h.spokes {
-		if h.options.Keep != nil && !s.keep {
+		if !s.keep {
 			continue
 		}
 		a := s.course.availability(s.Identity, length)

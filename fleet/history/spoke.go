@@ -29,7 +29,7 @@ type way struct {
 func (h *History) spokeNamed(name []byte) *spoke {
 	s := h.spokesNamed[string(name)]
 	if s == nil && len(h.spokes) < maxRows {
-		s = &spoke{Identity: Identity{Of: "spoke", Name: string(name)}}
+		s = &spoke{Identity: Identity{Of: "spoke", Name: string(name)}, keep: h.options.Keep == nil}
 		h.spokes = append(h.spokes, s)
 		h.spokesNamed[s.Name] = s
 	}
@@ -90,7 +90,7 @@ func (h *History) spokeTold(b *stream.Brief, at int64) {
 	since := msOf(b.Since)
 	if s.state == absent {
 		h.appearSpoke(s, told, since, at)
-		s.remember(&s.Identity, s.stateOf(b.WasPath), msOf(b.WasSince))
+		s.remember(&s.Identity, &s.keep, s.stateOf(b.WasPath), msOf(b.WasSince))
 		return
 	}
 	h.believeSpoke(s)
@@ -165,7 +165,7 @@ func (h *History) enterSpoke(s *spoke, to state, at int64) {
 	}
 	began, ended := s.enter(h.window, to, at)
 	if began != nil {
-		began.of, began.course = &s.Identity, &s.course
+		began.of, began.keep, began.course = &s.Identity, &s.keep, &s.course
 	}
 	h.queue(ended)
 }

@@ -88,7 +88,7 @@ func (h *History) tunnelTold(b *stream.Brief, at int64) {
 		return
 	case t.state == absent:
 		h.appear(t, to, since, at)
-		t.remember(&t.Identity, stateOf(b.Was), msOf(b.WasSince))
+		t.remember(&t.Identity, &t.keep, stateOf(b.Was), msOf(b.WasSince))
 	default:
 		h.believe(t)
 		h.compare(t, to, since)
@@ -116,9 +116,9 @@ func (h *History) appear(t *tunnel, to state, since, at int64) {
 
 // remember takes in what a state that is pending was before the start, where no record
 // has told it: the outage that may go on.
-func (c *course) remember(of *Identity, was state, since int64) {
+func (c *course) remember(of *Identity, keep *bool, was state, since int64) {
 	if c.state == pending && was == down && c.open == nil && since != never {
-		c.open = &outage{start: since, end: never, of: of, course: c}
+		c.open = &outage{start: since, end: never, of: of, keep: keep, course: c}
 		c.doubt = true
 	}
 }
@@ -203,7 +203,7 @@ func (h *History) moveTunnel(t *tunnel, to state, at int64) {
 	before := t.ended
 	began, ended := t.enter(h.window, to, at)
 	if began != nil {
-		began.of, began.course = &t.Identity, &t.course
+		began.of, began.keep, began.course = &t.Identity, &t.keep, &t.course
 		h.inherit(began, before)
 	}
 	h.queue(ended)
