@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"greylag/fleet"
-	"greylag/fleet/stream"
 	"greylag/probe"
 	"greylag/probe/session"
 )
@@ -18,10 +17,8 @@ func fullReport(ending chan struct{}) (*fullWalker, *fleet.Store, *timedBuffer) 
 	store := fleet.NewStore(inv, time.Now())
 	changed, _ := store.Subscribe()
 	out := &timedBuffer{}
-	j := &journalist{
-		station: &station{inv: inv, store: store}, out: stream.NewEncoder(out),
-		options: reporting{every: 10 * time.Second}, ending: ending, changed: changed,
-	}
+	j := newJournalist(&station{inv: inv, store: store}, out, reporting{every: 10 * time.Second})
+	j.ending, j.changed = ending, changed
 	return newFullWalker(j), store, out
 }
 
@@ -53,6 +50,30 @@ func TestReportRests(t *testing.T) {
 			now, err := w.Pause()
 			if rested := time.Since(begun); err != nil || rested != c.rest || !now.Equal(time.Now()) {
 				t.Errorf("after %v of work: %v, as of %v, %v; want %v, as of now", c.work, rested, now, err, c.rest)
+			}
+		}
+	})
+}
+
+// neverRead is readers of whom none ever reads.
+type neverRead struct{ readership }
+
+func (neverRead) busy() bool { return true }
+
+// Readers are waited for as well, a quarter of the period in all, which is not taken
+// from the rests.
+func TestReportWaitsForReaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, _ := fullReport(make(chan struct{}))
+		w.journalist.readers = neverRead{}
+		for _, want := range []time.Duration{2550 * time.Millisecond, 50 * time.Millisecond} {
+			time.Sleep(10 * time.Millisecond)
+			begun := time.Now()
+			if _, err := w.Pause(); err != nil {
+				t.Fatal(err)
+			}
+			if rested := time.Since(begun); rested != want {
+				t.Errorf("%v of rest, want %v", rested, want)
 			}
 		}
 	})

@@ -97,8 +97,8 @@ func (o *recalling) options(now time.Time) (history.Options, error) {
 	if !h.Until.IsZero() && !h.Since.Before(h.Until) {
 		return h, usageError{fmt.Errorf("--since %s is not before --until %s", h.Since.Format(time.RFC3339), h.Until.Format(time.RFC3339))}
 	}
-	if !o.selection.all() {
-		h.Keep = o.selection.matches
+	if !o.selection.All() {
+		h.Keep = o.selection.Matches
 	}
 	return h, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"greylag/fleet"
 	"greylag/fleet/stream"
+	"greylag/tui/text"
 )
 
 // packedJournal writes a journal of three files, a day each, in which one tunnel is
@@ -118,12 +119,12 @@ func TestHistoryFits(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "recording")
 	long := strings.Repeat("서울-fra1-", 20)
 	begin := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	text := stream.AppendHello(nil, &stream.Hello{Time: begin, Host: long})
-	text = stream.AppendTunnel(text, &fleet.TunnelReport{Tunnel: &fleet.Tunnel{Name: long, Hub: long, Spoke: long, Tags: []string{long}}, Time: begin, State: fleet.Up, Since: begin})
-	text = stream.AppendEvent(text, &fleet.Event{Time: begin.Add(time.Hour), Tunnel: long, From: fleet.Up, To: fleet.Down, Reason: "a reason of a later greylag"})
-	text = stream.AppendIncident(text, &fleet.Incident{Number: 1 << 60, Time: begin.Add(time.Hour), Start: begin.Add(time.Hour), Factor: fleet.FactorHub, Value: long, Members: []string{long}})
-	text = stream.AppendSummary(text, &fleet.Summary{Time: begin.Add(9999 * time.Hour)})
-	if err := os.WriteFile(path, text, 0o600); err != nil {
+	record := stream.AppendHello(nil, &stream.Hello{Time: begin, Host: long})
+	record = stream.AppendTunnel(record, &fleet.TunnelReport{Tunnel: &fleet.Tunnel{Name: long, Hub: long, Spoke: long, Tags: []string{long}}, Time: begin, State: fleet.Up, Since: begin})
+	record = stream.AppendEvent(record, &fleet.Event{Time: begin.Add(time.Hour), Tunnel: long, From: fleet.Up, To: fleet.Down, Reason: "a reason of a later greylag"})
+	record = stream.AppendIncident(record, &fleet.Incident{Number: 1 << 60, Time: begin.Add(time.Hour), Start: begin.Add(time.Hour), Factor: fleet.FactorHub, Value: long, Members: []string{long}})
+	record = stream.AppendSummary(record, &fleet.Summary{Time: begin.Add(9999 * time.Hour)})
+	if err := os.WriteFile(path, record, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, by := range []string{"--json=false", "--by=tunnel", "--by=outage", "--by=incident"} {
@@ -132,7 +133,7 @@ func TestHistoryFits(t *testing.T) {
 			t.Errorf("%s: exit %d, %s\n%s", by, code, said, out)
 		}
 		for line := range strings.Lines(out) {
-			if cells := cellsOf(strings.TrimSuffix(line, "\n")); cells > plainWidth {
+			if cells := text.UTF8.Width(strings.TrimSuffix(line, "\n")); cells > plainWidth {
 				t.Errorf("%s: %d cells: %s", by, cells, line)
 			}
 		}
