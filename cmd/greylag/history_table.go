@@ -128,7 +128,7 @@ func (t *historyText) incidents(list []history.Incident) {
 			lasted = text.UTF8.Duration(in.End.Sub(in.Start))
 		}
 		t.line("%-14s  %7s  %7d  %7s  %s", dayText(in.Start), lasted, in.Outages, spanOr(in.Down, true),
-			text.UTF8.Fit(incidentName(in), t.width-41))
+			text.UTF8.Fit(incidentName(in), t.width-43))
 	}
 	if t.o.by != "" {
 		t.line("")

@@ -98,7 +98,7 @@ func (t *historyText) line(format string, args ...any) {
 
 // head is what it all comes to.
 func (t *historyText) head(r *history.Report) {
-	t.line("%s: %s to %s", cmp.Or(text.UTF8.Head(r.Host, 40), "journal"), zonedTime(r.Since), zonedTime(r.Until))
+	t.line("%s: %s to %s", cmp.Or(text.UTF8.Head(r.Host, t.width-58), "journal"), zonedTime(r.Since), zonedTime(r.Until))
 	t.line("%s in all, %s", text.Span(r.Until.Sub(r.Since)), notObserved(r))
 	f := &r.Fleet
 	t.line("%s: %s available, %s, %s down, MTTR %s, MTBF %s", count(f.Count, "tunnel"), availabilityText(f.Ratio), count(f.Outages, "outage"),
