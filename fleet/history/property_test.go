@@ -16,7 +16,7 @@ import (
 )
 
 // worlds is how many random worlds are tried; GREYLAG_WORLDS says otherwise.
-const worlds = 40
+const worlds = 15
 
 // TestTruth: what history adds up is what happened, whatever the window, by an
 // arithmetic of its own.
