@@ -188,10 +188,10 @@ func recall(path string, o Options) (*Report, uint64) {
 }
 
 // TestMonth: a month adds up, and its memory does not go with its length. By default it
-// is 120 tunnels for four days; GREYLAG_MONTH=10000x30 is as many tunnels and days, and
+// is 300 tunnels for three days; GREYLAG_MONTH=10000x30 is as many tunnels and days, and
 // GREYLAG_MONTH_DIR keeps the journal.
 func TestMonth(t *testing.T) {
-	tunnels, days := 120, 4
+	tunnels, days := 300, 3
 	if text := os.Getenv("GREYLAG_MONTH"); text != "" {
 		if _, err := fmt.Sscanf(text, "%dx%d", &tunnels, &days); err != nil {
 			t.Fatal(err)
