@@ -8,7 +8,7 @@ import (
 
 // applyEvent logs an event and changes what it speaks of.
 func (r *Replica) applyEvent(e *fleet.Event) {
-	r.log.add(e)
+	r.log.Add(e)
 	r.publish() // whoever sees the event sees what it is about
 	switch {
 	case e.Service != "":

@@ -24,7 +24,7 @@ type Replica struct {
 	mu      sync.Mutex
 	shown   *known // what readers see
 	next    *known // what records change: shown, but while the first report after a second hello comes in
-	log     eventLog
+	log     Log
 	hello   stream.Hello
 	pace    pace
 	refused uint64 // records for which there was no room
@@ -189,7 +189,7 @@ func (r *Replica) recall(rec stream.Record) {
 	case rec.Hello != nil:
 		r.applyHello(rec.Hello)
 	case rec.Event != nil:
-		r.log.add(rec.Event)
+		r.log.Add(rec.Event)
 	case rec.Incident != nil:
 		r.putIncident(rec.Incident)
 	}
@@ -208,7 +208,7 @@ func (r *Replica) settle() {
 // and never go back, not even where a [Player] does: see [Player.Rewinds].
 func (r *Replica) EventsSince(number uint64) (events []fleet.Event, missed uint64) {
 	r.mu.Lock()
-	list, missed := r.log.after(number)
+	list, missed := r.log.After(number)
 	r.mu.Unlock()
 	events = slices.Grow(events, len(list))
 	for _, e := range list {

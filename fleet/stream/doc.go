@@ -33,6 +33,19 @@
 // and to are single words of its own, from may be "", trouble is true where it does
 // not do what it should from now on, and detail says what happened.
 //
+// A stream that merges those of several greylags ("headless --from") has "sources",
+// the names of their hosts, in its first hello, then each one's own hello, whose host
+// is one of them; every other record has the "host" that it is of. It is not
+// written while nothing new comes from there. Events with the service
+// "vantage" are of what the hosts see together: with a "tunnel" or "spoke" they tell
+// that the hosts disagree about it (to is "disagree"; it is up from one and down
+// from another, and has been for longer than the slower one needs to find out) or no
+// longer do ("agree"), and detail says who sees what; without, that a host has
+// become "stale", or is "live" again.
+//
+// "every_ms" of hello is the time between full reports, where there are any: after
+// three of them without a word a stream is stale.
+//
 // incident is the number of the open incident that a tunnel is a member of. The
 // record "incident" is a [fleet.Incident] as it is at "time": "start" and, where
 // it is over, "end"; "factor" and "value" that its "members" have in common;
@@ -86,6 +99,8 @@ type Hello struct {
 	Host    string // on which it runs; "": not known
 	Tunnels int    // in its inventory, disabled ones included
 	Spokes  int
+	Every   time.Duration // between full reports; 0: not known, or there are none
+	Sources []string      // the hosts whose streams are merged into this one; nil: it is no such stream
 }
 
 // Peer is one far end whose own keepalives are answered (R12).
