@@ -45,6 +45,7 @@ const (
 	PathPrimary Path = "primary" // a tunnel of its lowest rank carries the traffic
 	PathBackup  Path = "backup"  // one of a higher rank does
 	PathNone    Path = "none"    // no tunnel is up
+	PathUnseen  Path = "unseen"  // of no spoke: this vantage point does not know it
 )
 
 // Reason is the strongest evidence for why a tunnel is down.
