@@ -35,8 +35,9 @@ func (l liveStream) Changes(now time.Time, since uint64, into *fleet.Changes) *f
 }
 
 // Status implements [tui.Source].
-func (l liveStream) Status(now time.Time) tui.Status {
-	s := l.Feed.Status(now)
+func (l liveStream) Status(now time.Time) tui.Status { return streamStatus(l.Feed.Status(now), now) }
+
+func streamStatus(s replica.Status, now time.Time) tui.Status {
 	return tui.Status{
 		Label: "stream from " + s.Label, Age: s.Age, Ended: s.State == replica.Ended,
 		Problem: streamProblem(&s, now),

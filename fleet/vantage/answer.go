@@ -81,30 +81,20 @@ func (s *Set) spoke(place int32, into *fleet.SpokeReport) {
 	into.Views = s.spokes.rows[place].views
 }
 
-// View is the tunnel at a place as that point sees it, with its own times; false where
-// it does not know it. It reuses into's memory.
-func (s *Set) View(point, place int, into *fleet.TunnelReport) bool {
+// View is the tunnel at a place as a point sees it, and the time by that point's clock;
+// false where it does not know it. It reuses into's memory.
+func (s *Set) View(point, place int, into *fleet.TunnelReport) (present time.Time, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if point < 0 || point >= len(s.points) || place < 0 || place >= len(s.tunnels.rows) {
-		return false
+		return time.Time{}, false
 	}
 	r := s.tunnels.at(int32(place), point)
-	if r != nil {
-		*into = *r
+	if r == nil {
+		return time.Time{}, false
 	}
-	return r != nil
-}
-
-// Present is the time by a point's own clock as of the last look: what its ages are
-// told against.
-func (s *Set) Present(point int) time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if point < 0 || point >= len(s.points) || s.points[point].changes == nil {
-		return time.Time{}
-	}
-	return s.points[point].changes.Time
+	*into = *r
+	return s.points[point].changes.Time, true
 }
 
 // Outcomes appends the fates of the newest keepalives, oldest first, of the tunnel at

@@ -169,11 +169,11 @@ func TestViewAndOutcomes(t *testing.T) {
 	two.Apply(stream.Record{Tunnel: b}, at(2))
 	s.Report(at(2), nil)
 	var view fleet.TunnelReport
-	if !s.View(1, 1, &view) || view.Tunnel.Name != "b" || view.State != fleet.Down {
+	if present, known := s.View(1, 1, &view); !known || !present.Equal(at(2)) || view.Tunnel.Name != "b" || view.State != fleet.Down {
 		t.Errorf("the other's b: %+v", view)
 	}
 	for _, place := range [][2]int{{0, 2}, {1, 0}, {-1, 0}, {2, 0}, {0, -1}, {0, 3}} {
-		if s.View(place[0], place[1], &view) {
+		if _, known := s.View(place[0], place[1], &view); known {
 			t.Errorf("point %d knows %d", place[0], place[1])
 		}
 	}
