@@ -200,7 +200,9 @@ func (d *drawing) spokeWhy() string {
 	name, span := t.Tunnel.Name, text.Span(d.m.board.now().Sub(t.Since))
 	switch {
 	case t.State == fleet.Up:
-		return ""
+		return d.elsewhere()
+	case t.State == fleet.Unseen:
+		return strings.TrimSuffix(name+": "+why, ": ")
 	case t.State == fleet.Down && t.Reason != "" && !d.Muted:
 		reason, detail, _ := strings.Cut(why, ": ")
 		return strings.TrimSuffix(reason+": "+name+" "+span+": "+detail, ": ")

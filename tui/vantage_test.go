@@ -206,10 +206,15 @@ func TestVantageEvents(t *testing.T) {
 		}
 	}
 	m.setFilter("disagree:yes")
+	look(m)
+	if lineWith(m, "up > down") != "" {
+		t.Errorf("what is no disagreement passes:\n%s", screenOf(m))
+	}
 	if got := strings.Count(screenOf(m), "agree > disagree"); got != 2 {
 		t.Errorf("%d disagreements are filtered in, want 2:\n%s", got, screenOf(m))
 	}
 	m.setFilter("seen:jump2=down")
+	look(m)
 	if line := lineWith(m, "jump1 ✗"); line != "" {
 		t.Errorf("what jump1 saw passes: %q", line)
 	}
