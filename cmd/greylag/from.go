@@ -21,9 +21,15 @@ type fromSource struct {
 	speed     float64  // 0: not given
 }
 
+// fromHelp is what --from says of itself after what it does in place of probing.
+const fromHelp = "instead of probing: `SRC` is a recording,\na pipe, a unix socket, or - for standard input; repeat it to see the fleet\nfrom several hosts, and where they disagree"
+
+func (f *fromSource) flag(c *cobra.Command, does string) {
+	c.Flags().StringArrayVar(&f.specs, "from", nil, does+" "+fromHelp)
+}
+
 func (f *fromSource) flags(c *cobra.Command) {
-	c.Flags().StringArrayVar(&f.specs, "from", nil,
-		"show what another greylag reports instead of probing: `SRC` is a recording,\na pipe, a unix socket, or - for standard input; repeat it to see the fleet\nfrom several hosts, and where they disagree")
+	f.flag(c, "show what another greylag reports")
 	c.Flags().StringVar(&f.speedText, "speed", "", "play the recording at this speed: 10x, 0.5x, max (default 1x)")
 }
 
@@ -32,12 +38,10 @@ func (f *fromSource) given() bool { return len(f.specs) > 0 }
 
 // check finds what makes no sense; config is what -c says.
 func (f *fromSource) check(config string) (err error) {
-	if err := f.checkSpecs(); err != nil {
-		return usageError{err}
+	if err := f.checkSpecs(config); err != nil {
+		return err
 	}
 	switch {
-	case f.given() && config != "":
-		return usageError{errors.New("--from and --config exclude each other: what another greylag reports needs no inventory")}
 	case f.speedText == "":
 		return nil
 	case !f.given():
@@ -50,13 +54,16 @@ func (f *fromSource) check(config string) (err error) {
 }
 
 // checkSpecs finds what is no source, or is one twice.
-func (f *fromSource) checkSpecs() error {
+func (f *fromSource) checkSpecs(config string) error {
+	if f.given() && config != "" {
+		return usageError{errors.New("--from and --config exclude each other: what another greylag reports needs no inventory")}
+	}
 	for i, spec := range f.specs {
 		switch {
 		case spec == "":
-			return errors.New("--from is empty: want a recording, a pipe, a unix socket or -")
+			return usageError{errors.New("--from is empty: want a recording, a pipe, a unix socket or -")}
 		case slices.Contains(f.specs[:i], spec):
-			return fmt.Errorf("--from %s is given twice: the same source sees the same", spec)
+			return usageError{fmt.Errorf("--from %s is given twice: the same source sees the same", spec)}
 		}
 	}
 	return nil

@@ -41,6 +41,7 @@ type known struct {
 	incidents incidents
 	told      uint64 // the version when an incident was told last
 	engine    fleet.EngineReport
+	whole     bool // a full report has come to its end
 }
 
 // newKnown knows nothing, and readers have never seen that.
@@ -152,6 +153,7 @@ func (r *Replica) applySummary(s *fleet.Summary) {
 	r.next.tunnels.finish(total(s.Tunnels))
 	r.next.spokes.finish(total(s.Spokes))
 	r.next.engine = s.Engine
+	r.next.whole = true
 	r.publish()
 }
 

@@ -24,6 +24,7 @@ type Status struct {
 	Label   string        // the host that the source runs on, or where nobody said, what was opened
 	Version string        // of the greylag that speaks; "": not known
 	Every   time.Duration // between its full reports; 0: not known
+	Whole   bool          // it has told a full report to its end
 	State   State
 	Since   time.Time // when State began, by our clock; zero in a recording
 	Newest  time.Time // of the newest record, by the source's clock
@@ -58,7 +59,7 @@ type Feed interface {
 func (r *Replica) status(name string, now time.Time) Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := Status{Label: name, Version: r.hello.Version, Every: r.hello.Every, Newest: r.pace.source, Arrived: r.pace.arrived}
+	s := Status{Label: name, Version: r.hello.Version, Every: r.hello.Every, Whole: r.shown.whole, Newest: r.pace.source, Arrived: r.pace.arrived}
 	if r.hello.Host != "" {
 		s.Label = r.hello.Host
 	}

@@ -61,19 +61,19 @@ func (t *table[R, V]) resolve(now time.Time, tell func(name string, begins bool,
 	}
 	slices.Sort(ended)
 	for _, name := range ended {
-		tell(name, false, detail(t.disputes[name].views))
+		tell(name, false, Detail(t.disputes[name].views))
 		delete(t.disputes, name)
 	}
 	slices.Sort(begun)
 	for _, name := range begun {
 		t.disputes[name].told = true
-		tell(name, true, detail(t.disputes[name].views))
+		tell(name, true, Detail(t.disputes[name].views))
 	}
 }
 
-// detail says who sees what: "up from jump1, jump3; down from jump2". What is old is
+// Detail says who sees what: "up from jump1, jump3; down from jump2". What is old is
 // left out.
-func detail[V fleet.State | fleet.Path](views *fleet.Views[V]) string {
+func Detail[V fleet.State | fleet.Path](views *fleet.Views[V]) string {
 	if views == nil {
 		return "nobody knows it any more"
 	}

@@ -65,26 +65,35 @@ type sighting struct {
 // longestHost is how much of a host's name is shown, in bytes.
 const longestHost = 64
 
-// hostsOf names the points, each by its host, and those whose host is the same by what
+// Hosts names vantage points by their hosts, and those whose host is the same by what
 // they were asked for by too.
-func hostsOf(points []*point) []string {
+func Hosts(labels, specs []string) []string {
 	count := map[string]int{}
-	for _, p := range points {
-		count[cut(p.status.Label)]++
+	for _, label := range labels {
+		count[cut(label)]++
 	}
 	taken := map[string]bool{}
-	hosts := make([]string, len(points))
-	for i, p := range points {
-		name := cut(p.status.Label)
-		if count[name] > 1 && name != p.Spec {
-			name += " (" + cut(p.Spec) + ")"
+	hosts := make([]string, len(labels))
+	for i, label := range labels {
+		name := cut(label)
+		if count[name] > 1 && name != specs[i] {
+			name += " (" + cut(specs[i]) + ")"
 		}
 		for n := 2; taken[name]; n++ {
-			name = cut(p.status.Label) + " #" + strconv.Itoa(n)
+			name = cut(label) + " #" + strconv.Itoa(n)
 		}
 		taken[name], hosts[i] = true, name
 	}
 	return hosts
+}
+
+// hostsOf names the points.
+func hostsOf(points []*point) []string {
+	labels, specs := make([]string, len(points)), make([]string, len(points))
+	for i, p := range points {
+		labels[i], specs[i] = p.status.Label, p.Spec
+	}
+	return Hosts(labels, specs)
 }
 
 // cut bounds a name. What is left of a character that is cut shows as such.
