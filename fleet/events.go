@@ -73,6 +73,14 @@ func (s *Store) NextEvents(number uint64, into []Event) (events []Event, missed 
 	return s.log.after(into, number, readEvents)
 }
 
+// LastEvent returns the number of the newest change, 0 where there is none.
+func (s *Store) LastEvent() uint64 {
+	s.mu.Lock()
+	defer s.release()
+	s.drain()
+	return s.log.last
+}
+
 // Tell adds a change of a part of greylag itself: e has a Service, and gets its
 // Number here. Readers get it as they get the others.
 func (s *Store) Tell(e Event) {

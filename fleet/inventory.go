@@ -78,18 +78,16 @@ const (
 
 // Tunnel is one point-to-point tunnel: what is sent, and what it means.
 type Tunnel struct {
-	Name    string
-	Hub     string // may be empty
-	Spoke   string // may be empty
-	Rank    int    // 1 = primary; 2, 3, … backups in the order in which they take over
-	Tags    []string
-	Enabled bool // false: administratively down, not probed
+	Name  string
+	Hub   string // may be empty
+	Spoke string // may be empty
+	Rank  int    // 1 = primary; 2, 3, … backups in the order in which they take over
+	Tags  []string
 
 	Source      netip.Addr // outer source, inner destination unless ReplyTo
 	Destination netip.Addr
 	ReplyTo     netip.Addr // inner destination behind NAT; invalid: Source
 	Device      string     // interface or VRF device to send by; "": the routing table decides
-	TTL, TOS    uint8      // of both headers
 
 	Probe    Probe
 	Interval time.Duration // R8, 100 ms … 32767 s
@@ -98,9 +96,13 @@ type Tunnel struct {
 	Payload  Payload
 	Match    Match
 
+	// What is small stands together: a large fleet has many of these.
 	Key                uint32 // RFC 2890, on both headers; HasKey: 0 is a key
+	Line               uint32 // of its [[tunnel]] in the file, from 1; 0: not from a file
 	HasKey             bool
 	Checksum, Sequence bool
+	TTL, TOS           uint8 // of both headers
+	Enabled            bool  // false: administratively down, not probed
 
 	DegradedLoss float64       // ratio over the last 100 sent; 0: never
 	DegradedRTT  time.Duration // of the smoothed round trip time; 0: never
@@ -108,8 +110,6 @@ type Tunnel struct {
 	IPsec   IPsec    // this end's protection where it is not its hub's, R19; "": its hub's
 	Peer    *Peer    // nil: nothing is known of the far end
 	Routing *Routing // nil: nothing is known of it; tunnels may share one
-
-	Line int // of its [[tunnel]] in the file, from 1; 0: not from a file
 }
 
 // Peer is what is known of the far end of a tunnel ([tunnel.peer]).

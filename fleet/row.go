@@ -112,9 +112,7 @@ func (r *row) applyAnswered(e *probe.Event) {
 		return
 	}
 	r.followTTL(e.TTL, e.At)
-	if r.evidence != nil {
-		r.evidence.echo = echoFacts{} // the outage, if there was one, is over
-	}
+	r.dropEcho()
 	r.rtt.add(e.RTT, r.received == 0)
 	r.received++
 	r.lastReply = e.At

@@ -13,7 +13,7 @@ import (
 func (d *detail) declared() {
 	title := "Declared"
 	if d.tunnel.Line > 0 {
-		title += " in line " + strconv.Itoa(d.tunnel.Line)
+		title += " in line " + strconv.FormatUint(uint64(d.tunnel.Line), 10)
 	}
 	d.panels(panel{title, d.declaredTunnel()}, panel{"Declared of the far end", d.declaredPeer()})
 }

@@ -95,7 +95,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case *snapshot:
 		return m, m.follow(msg)
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		return m, m.keyPressed(msg)
 	case tea.PasteMsg:
 		return m, m.paste(msg.Content)
 	case tea.MouseMsg:

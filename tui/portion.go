@@ -41,7 +41,7 @@ func (p *portions) follow(msg tea.Msg, screen string, now time.Time) tea.Cmd {
 	switch msg.(type) {
 	case portionMsg:
 		p.ticking = false
-		if p.owed {
+		if p.owed && now.Sub(p.sent) >= p.gap()/2 { // else a key was answered just now
 			p.send(now)
 		}
 	case askMsg:
@@ -78,8 +78,9 @@ func (p *portions) answer(before string, now time.Time) tea.Cmd {
 		p.sent = now
 	default:
 		p.next = 0
-		p.answers = true
-		p.send(now)
+		p.sketch()
+		p.answers = p.owed
+		p.sent = now
 	}
 	if cost >= dearAnswer && !slow {
 		return tea.Batch(p.wait(), p.speed.ask())

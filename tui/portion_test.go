@@ -52,6 +52,7 @@ func TestScreensComeInPortions(t *testing.T) {
 			t.Errorf("step %d: %d lines of b and %d of c, want %d and %d", i, b, got, c.b, c.c)
 		}
 	}
+	now = now.Add(portionGap)
 	if p.follow(portionMsg{}, screenOfLines(8, "c"), now); p.owed || p.content != screenOfLines(8, "c") {
 		t.Error("the screen is not complete")
 	}
@@ -72,10 +73,69 @@ func TestKeysAreNotKeptWaiting(t *testing.T) {
 	if p.content != screenOfLines(8, "d") {
 		t.Error("an answer comes in portions, though the line is not slow")
 	}
+}
+
+// On a slow line a large answer shows the beginning of each line at once, and nothing
+// of an earlier screen behind it; short lines are whole, and leave their share to the
+// others. The rest comes in portions, none sooner than half a gap after a key.
+func TestLargeAnswersAreSketched(t *testing.T) {
+	p, now := began(20)
 	p.speed.slow = now
-	p.follow(keyNamed("j"), screenOfLines(8, "e"), now)
-	if got := linesWith(p.content, "e"); got != 3 {
-		t.Errorf("%d lines at once on a slow line, want 3", got)
+	lines := strings.Split(screenOfLines(20, "e"), "\n")
+	lines[3], lines[4] = "short", strings.Repeat("名", 200)
+	answer := strings.Join(lines, "\n")
+	p.follow(keyNamed("G"), answer, now)
+	cost := 0
+	for i, line := range strings.Split(p.content, "\n") {
+		cost += len(line) + sketchExtra
+		switch {
+		case i == 3 && line != "short":
+			t.Errorf("the short line is %q", line)
+		case i != 3 && (!strings.HasPrefix(lines[i], line) || len(line) < 40):
+			t.Errorf("line %d is %q, want the beginning of %q", i, line, lines[i])
+		}
+	}
+	if cost > sketchBytes+sketchBytes/10 {
+		t.Errorf("the sketch takes %d bytes, want %d", cost, sketchBytes)
+	}
+	now = now.Add(answerGap / 4)
+	if p.follow(portionMsg{}, answer, now); linesWith(p.content, lines[0]) != 0 {
+		t.Error("a portion comes right after a key")
+	}
+	for i := 0; p.owed && i < 20; i++ {
+		now = now.Add(answerGap)
+		p.follow(portionMsg{}, answer, now)
+	}
+	if p.content != answer {
+		t.Errorf("the screen is not complete:\n%s", p.content)
+	}
+}
+
+// TestSketchOfAPage: of a new page of the table each row's state and name are there.
+func TestSketchOfAPage(t *testing.T) {
+	m := openScene(calm(500), 200, 50)
+	now := m.now
+	var p portions
+	p.follow(tea.WindowSizeMsg{}, m.View().Content, now)
+	p.speed.slow = now
+	press(m, "pgdown")
+	p.follow(keyNamed("pgdown"), m.View().Content, now)
+	shown, whole := ansi.Strip(p.content), screenOf(m)
+	if shown == whole {
+		t.Fatal("the page is no large answer")
+	}
+	sketched := strings.Split(shown, "\n")
+	names := 0
+	for i, line := range strings.Split(whole, "\n") {
+		if words := strings.Fields(line); len(words) > 2 && strings.Contains(line, "primary") {
+			names++
+			if !strings.Contains(sketched[i], words[0]+" "+words[1]) {
+				t.Errorf("of %q only %q is there", line, sketched[i])
+			}
+		}
+	}
+	if names < 40 {
+		t.Errorf("%d rows on the page:\n%s", names, whole)
 	}
 }
 

@@ -50,7 +50,7 @@ func Run(ctx context.Context, o Options) error {
 
 // program is Bubble Tea's side, on the terminal.
 func program(g *guard, o *Options) *tea.Program {
-	return programOn(g, o, watched{o.In, g.leave, &g.written}, watched{o.Out, g.leave, &g.written})
+	return programOn(g, o, &keyboard{watched: watched{o.In, g.leave, &g.written}}, watched{o.Out, g.leave, &g.written})
 }
 
 // programOn is Bubble Tea's side. Colours are decided here: the library takes

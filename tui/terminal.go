@@ -9,10 +9,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
+	"golang.org/x/sys/unix"
 )
 
 // ErrNoTerminal is why [Run] refuses to begin: there is no terminal, or one
@@ -57,6 +59,26 @@ func (w watched) Read(b []byte) (int, error) {
 	}
 	return n, err
 }
+
+// ready tells whether something can be read within that time.
+func (w watched) ready(within time.Duration) bool {
+	polled := []unix.PollFd{{Fd: int32(w.Fd()), Events: unix.POLLIN}}
+	for end := time.Now().Add(within); ; within = time.Until(end) {
+		n, err := unix.Poll(polled, int(max(within, 0).Milliseconds()))
+		if !isInterrupted(err) {
+			return n > 0
+		}
+	}
+}
+
+// keyboard is a terminal's file from which whole keys are read.
+type keyboard struct {
+	watched
+	joiner
+}
+
+// Read reads keys.
+func (k *keyboard) Read(b []byte) (int, error) { return k.read(b, k.watched.Read, k.ready) }
 
 // Write tells also that writing failed.
 func (w watched) Write(b []byte) (int, error) {

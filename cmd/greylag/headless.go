@@ -35,6 +35,7 @@ func (a *app) headless() *cobra.Command {
 	}
 	a.configFlag(c)
 	o.flags(c)
+	o.socket.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
 }
@@ -46,11 +47,19 @@ type reporting struct {
 	events bool          // events only
 	costs  bool          // say at the end what it cost
 	meter  *meter        // which measures that; nil: nobody asked
+	socket socketOptions
 }
 
 // outlets opens what tells of the fleet beside standard output.
-func (o *reporting) outlets(*station) (outlets, error) {
-	return nil, nil
+func (o *reporting) outlets(s *station, stderr io.Writer) (all outlets, err error) {
+	if o.socket.path != "" {
+		socket, err := openSocket(s, *o, stderr)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, socket)
+	}
+	return all, nil
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -68,7 +77,7 @@ func (o *reporting) check() error {
 	case o.length < 0:
 		return usageError{fmt.Errorf("--for %v is negative", o.length)}
 	}
-	return nil
+	return o.socket.check()
 }
 
 // probe opens a station on the real network and reports on it; debug prints each
@@ -88,7 +97,7 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
-	beside, err := o.outlets(s)
+	beside, err := o.outlets(s, a.stderr)
 	if err != nil {
 		return err
 	}
@@ -100,7 +109,8 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()
 
-	j := journalist{station: s, out: stream.NewEncoder(out), stderr: a.stderr, options: o}
+	j := newJournalist(s, out, o)
+	j.stderr, j.unread = a.stderr, len(beside) > 0 && isNull(a.stdout)
 	writing := j.write(ctx, done)
 	cancel()
 	probing := j.ended(done)
@@ -137,9 +147,12 @@ func outputError(err error) error {
 // journalist writes a station's stream.
 type journalist struct {
 	station *station
-	out     *stream.Encoder
+	out     *stream.Encoder // of what happens
+	reports *stream.Encoder // of full reports
 	stderr  io.Writer
 	options reporting
+	unread  bool       // nobody reads what is written
+	readers readership // who come and go; nil: they are there from the beginning
 
 	told      uint64        // number of the last event written
 	unwritten []fleet.Event // memory for some more
@@ -151,18 +164,36 @@ type journalist struct {
 	why     error           // with this
 }
 
+// readership is who reads a stream, where that changes.
+type readership interface {
+	// changed can be read from when somebody has come or gone.
+	changed() <-chan struct{}
+	// begin begins the stream of those who came. An error ends what is written.
+	begin() error
+	// gather chooses who gets the next report. any: somebody does.
+	gather() (any bool)
+	// busy tells whether they have enough to read for now.
+	busy() bool
+}
+
+func newJournalist(s *station, out io.Writer, o reporting) *journalist {
+	j := &journalist{station: s, out: stream.NewEncoder(out), options: o}
+	j.reports = j.out
+	return j
+}
+
 // write writes hello, then reports and events until ctx or the station ends.
 func (j *journalist) write(ctx context.Context, done <-chan error) error {
+	if j.unread {
+		return j.await(ctx, done)
+	}
 	changed, cancel := j.station.store.Subscribe()
 	defer cancel()
 	j.ending, j.changed = ctx.Done(), changed
 	tick := time.NewTicker(j.options.every)
 	defer tick.Stop()
-	if err := j.begin(); err != nil {
-		return err
-	}
-	for {
-		var err error
+	come, err := j.open()
+	for err == nil {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -174,20 +205,49 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 		case <-j.diary.due:
 			err = j.incidents()
 		case <-tick.C:
-			err = j.full()
-		}
-		if err != nil {
-			return err
+			err = j.periodic()
+		case <-come:
+			err = j.readers.begin()
 		}
 	}
+	return err
 }
 
+func (j *journalist) readersBusy() bool { return j.readers != nil && j.readers.busy() }
+
+// await waits for the end only.
+func (j *journalist) await(ctx context.Context, done <-chan error) error {
+	select {
+	case <-ctx.Done():
+	case j.why = <-done:
+		j.over = true
+	}
+	return nil
+}
+
+// open begins the stream, for those who are there. come tells of others.
+func (j *journalist) open() (come <-chan struct{}, err error) {
+	if j.readers != nil {
+		return j.readers.changed(), j.readers.begin()
+	}
+	return nil, j.begin()
+}
+
+// periodic writes the report that is due.
+func (j *journalist) periodic() error {
+	if j.readers != nil && !j.readers.gather() {
+		return nil
+	}
+	return j.full()
+}
+
+// begin writes hello and the first report.
 func (j *journalist) begin() error {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	err = j.out.Hello(stream.Hello{
+	err = j.reports.Hello(stream.Hello{
 		Time: time.Now(), Version: version, Host: host,
 		Tunnels: len(j.station.inv.Tunnels), Spokes: len(j.station.inv.Spokes),
 	})
@@ -219,29 +279,38 @@ func (j *journalist) events() error {
 		var missed uint64
 		j.unwritten, missed = j.station.store.NextEvents(j.told, j.unwritten[:0])
 		if missed > 0 {
-			fmt.Fprintf(j.stderr, "read standard output faster: %s not written, only the newest are kept\n", count(int(missed), "event"))
+			fmt.Fprintf(j.stderr, "%s: %s not written, only the newest are kept\n", j.slow(), count(int(missed), "event"))
 		}
 		if len(j.unwritten) == 0 {
 			return nil
 		}
-		for i := range j.unwritten {
-			j.told = j.unwritten[i].Number
-			if err := j.out.Event(&j.unwritten[i]); err != nil {
-				return err
-			}
+		j.told = j.unwritten[len(j.unwritten)-1].Number
+		if err := j.out.Events(j.unwritten); err != nil {
+			return err
 		}
 	}
 }
 
+// slow says who is slow when events were missed: a server of viewers waits for none.
+func (j *journalist) slow() string {
+	if j.readers != nil {
+		return "this host is too busy to serve viewers"
+	}
+	return "read standard output faster"
+}
+
 // last writes what happened up to the end.
 func (j *journalist) last() error {
+	if j.unread {
+		return nil
+	}
 	if err := j.events(); err != nil {
 		return err
 	}
 	if err := j.incidentsNow(); err != nil {
 		return err
 	}
-	return j.full()
+	return j.periodic()
 }
 
 // ended waits for the station's end.

@@ -27,21 +27,35 @@ type fullWalker struct {
 }
 
 func newFullWalker(j *journalist) *fullWalker {
-	return &fullWalker{Walker: j.out.Walker(), journalist: j, resumed: time.Now(), rest: j.options.every / 2}
+	return &fullWalker{Walker: j.reports.Walker(), journalist: j, resumed: time.Now(), rest: j.options.every / 2}
 }
 
 // Pause implements [fleet.Pauser].
 func (w *fullWalker) Pause() (time.Time, error) {
 	now := time.Now()
 	worked := now.Sub(w.resumed)
-	pause := min(restFor*worked, w.rest)
-	if worked < stint || pause <= 0 || w.journalist.ending == nil {
+	if worked < stint {
 		return now, nil
 	}
-	w.rest -= pause
-	err := w.journalist.attend(w.after(pause))
+	err := w.take(restFor * worked)
+	for err == nil && w.journalist.readersBusy() && w.rest > 0 && w.journalist.ending != nil {
+		err = w.take(stint)
+	}
 	w.resumed = time.Now()
 	return w.resumed, err
+}
+
+// take rests for that time, or what is left of it.
+func (w *fullWalker) take(pause time.Duration) error {
+	pause = min(pause, w.rest)
+	if pause <= 0 || w.journalist.ending == nil {
+		return nil
+	}
+	w.rest -= pause
+	if err := w.journalist.reports.Flush(); err != nil { // before what happens next
+		return err
+	}
+	return w.journalist.attend(w.after(pause))
 }
 
 // after is [time.After] with one timer for all.
@@ -59,7 +73,7 @@ func (w *fullWalker) Summary(s *fleet.Summary) error {
 		if !i.End.IsZero() {
 			break // the others have ended too
 		}
-		if err := w.journalist.out.Incident(&i); err != nil {
+		if err := w.journalist.reports.Incident(&i); err != nil {
 			return err
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"greylag/fleet"
-	"greylag/fleet/stream"
 	"greylag/probe"
 	"greylag/probe/session"
 )
@@ -18,10 +17,8 @@ func fullReport(ending chan struct{}) (*fullWalker, *fleet.Store, *timedBuffer) 
 	store := fleet.NewStore(inv, time.Now())
 	changed, _ := store.Subscribe()
 	out := &timedBuffer{}
-	j := &journalist{
-		station: &station{inv: inv, store: store}, out: stream.NewEncoder(out),
-		options: reporting{every: 10 * time.Second}, ending: ending, changed: changed,
-	}
+	j := newJournalist(&station{inv: inv, store: store}, out, reporting{every: 10 * time.Second})
+	j.ending, j.changed = ending, changed
 	return newFullWalker(j), store, out
 }
 

@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"greylag/fleet/inventory": {"greylag/fleet"},
 	"greylag/fleet/ios":       {"greylag/fleet"},
 	"greylag/fleet/replica":   {"greylag/fleet", "greylag/fleet/stream"},
+	"greylag/fleet/serve":     {"greylag/fleet/stream"},
 	"greylag/fleet/stream":    {"greylag/fleet"},
 	"greylag/fleet/vantage":   {"greylag/fleet", "greylag/fleet/replica"},
 	"greylag/tui":             {"greylag/fleet", "greylag/tui/chart", "greylag/tui/query", "greylag/tui/text"},

@@ -56,6 +56,7 @@ func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
 	debug.FreeOSMemory()
 	s.store = fleet.NewStore(inv, time.Now())
 	s.connect()
+	debug.FreeOSMemory()
 	keepClose()
 	if o.debug {
 		s.debug = newDebugLines(s.stderr, inv.Enabled())

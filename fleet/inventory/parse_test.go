@@ -198,7 +198,7 @@ tunnel = [
 	same(t, []fleet.Spoke{{Name: "y"}, {Name: "b"}}, inv.Spokes)
 	var at []int
 	for _, u := range inv.Tunnels {
-		at = append(at, u.Line)
+		at = append(at, int(u.Line))
 	}
 	same(t, []int{4, 5, 6}, at)
 }

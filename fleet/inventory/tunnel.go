@@ -13,7 +13,7 @@ import (
 func (r *reader) takeTunnel(t table) {
 	r.out.Tunnels = append(r.out.Tunnels, r.defaults)
 	tun := &r.out.Tunnels[r.index()]
-	tun.Line = r.lines.line(t.at.value)
+	tun.Line = uint32(r.lines.line(t.at.value))
 	tun.Tags = slices.Clone(tun.Tags)
 	if tun.Peer != nil {
 		peer := *tun.Peer

@@ -99,6 +99,8 @@ func encode(rec stream.Record) []byte {
 		return stream.AppendIncident(nil, rec.Incident)
 	case rec.Summary != nil:
 		return stream.AppendSummary(nil, rec.Summary)
+	case rec.Reply != nil:
+		return stream.AppendReply(nil, rec.Reply)
 	}
 	return []byte(fmt.Sprintf("{\"type\":%q}\n", rec.Unknown))
 }

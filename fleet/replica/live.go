@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,6 +83,7 @@ func (l *Live) connect(ctx context.Context) (heard bool, err error) {
 	defer in.Close()
 	stop := context.AfterFunc(ctx, func() { in.Close() })
 	defer stop()
+	var refusal error
 	for dec := stream.NewDecoder(in); ; {
 		rec, err := dec.Next()
 		if bad, ok := errors.AsType[*stream.LineError](err); ok {
@@ -89,7 +91,11 @@ func (l *Live) connect(ctx context.Context) (heard bool, err error) {
 			continue
 		}
 		if err != nil {
-			return heard, err
+			return heard, cmp.Or(refusal, err)
+		}
+		if rec.Reply != nil {
+			refusal = refused(rec.Reply)
+			continue
 		}
 		l.Apply(rec, time.Now())
 		if !heard {
@@ -98,6 +104,14 @@ func (l *Live) connect(ctx context.Context) (heard bool, err error) {
 		}
 		l.sound()
 	}
+}
+
+// refused is why a source will send no stream; nil where it did not say so.
+func refused(r *stream.Reply) error {
+	if r.OK || r.Request != stream.RequestStream {
+		return nil
+	}
+	return errors.New(r.Text)
 }
 
 func (l *Live) fault(bad *stream.LineError) {

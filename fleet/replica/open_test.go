@@ -222,6 +222,31 @@ func TestSocketOfLaterGreylag(t *testing.T) {
 	}
 }
 
+// A socket that has no room says so, and is looked for again. Other replies, and
+// requests, tell nothing.
+func TestSocketRefuses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		text := `{"type":"reply","request":"stream","ok":false,"text":"256 viewers are connected already"}` + "\n"
+		l := newLive("socket", func(context.Context) (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(text)), nil
+		}, true)
+		start(ctx, l)
+		synctest.Wait()
+		if s := l.Status(time.Now()); s.State != Connecting || s.Problem != "256 viewers are connected already; trying again" {
+			t.Errorf("%+v", s)
+		}
+		text = down + `{"type":"request","request":"reload"}` + "\n" + `{"type":"reply","request":"reload","ok":false,"text":"no"}` + "\n"
+		time.Sleep(firstPause)
+		synctest.Wait()
+		if s := l.Status(time.Now()); s.State != Stale || s.Problem != "the source has closed the stream; looking for it again" {
+			t.Errorf("%+v", s)
+		}
+		cancel()
+		<-l.Done()
+	})
+}
+
 // The pause doubles up to two seconds, and is short again after something came.
 func TestReconnectPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

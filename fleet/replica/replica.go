@@ -59,7 +59,7 @@ func New() *Replica {
 
 // Apply adds a record that arrived at that time, which is our clock's. It takes
 // the record over: what it points to must not be used any more. Records of
-// unknown type and those of peers change nothing.
+// unknown type, and what tells nothing of the fleet, change nothing.
 func (r *Replica) Apply(rec stream.Record, arrived time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -19,7 +19,9 @@ type Record struct {
 	Peer      *Peer
 	Incident  *fleet.Incident // without its version
 	Keepalive *fleet.Sighting // of a capture
-	Unknown   string          // the type of a record that this greylag does not know
+	Request   *Request
+	Reply     *Reply
+	Unknown   string // the type of a record that this greylag does not know
 
 	// Host is set beside them where the record is part of a merged stream: whose it is.
 	Host string
@@ -141,6 +143,10 @@ func decodeType(kind string, line []byte) (Record, error) {
 		return decodeAs[incidentLine](line)
 	case typeKeepalive:
 		return decodeAs[keepaliveLine](line)
+	case typeRequest:
+		return decodeAs[requestLine](line)
+	case typeReply:
+		return decodeAs[replyLine](line)
 	case "":
 		return Record{}, errors.New(`no record: "type" is missing`)
 	}

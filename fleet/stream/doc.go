@@ -60,6 +60,11 @@
 // the tunnel's "counter" after it and, of an answer, the "verdict": "answered",
 // "late", "duplicate" or "unmatched"; that of a packet which was captured twice is
 // "copy".
+//
+// The record "request" is what the viewer of a socket may send: its "request" is
+// "reload". The record "reply" answers it on the same connection: "request" that it
+// answers, "ok", "text" for the operator, and the "errors" of an inventory, if there
+// are any. A viewer for whom there is no room gets one that answers "stream".
 package stream
 
 import (
@@ -90,6 +95,9 @@ const (
 	typeIncident = "incident"
 
 	typeKeepalive = "keepalive"
+
+	typeRequest = "request"
+	typeReply   = "reply"
 )
 
 // Hello opens a stream: who speaks, and how much there is to come.

@@ -82,6 +82,17 @@ func (e *Encoder) Event(ev *fleet.Event) error {
 	return e.flush()
 }
 
+// Events writes changes, many at a time.
+func (e *Encoder) Events(list []fleet.Event) error {
+	for i := range list {
+		e.buf = AppendEvent(e.buf, &list[i])
+		if err := e.flushFull(); err != nil {
+			return err
+		}
+	}
+	return e.flush()
+}
+
 // Summary writes the counts of the fleet.
 func (e *Encoder) Summary(s *fleet.Summary) error {
 	e.buf = e.tag(AppendSummary(e.buf, s))

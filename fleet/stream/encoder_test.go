@@ -251,3 +251,24 @@ func BenchmarkAppendEvent(b *testing.B) {
 	check()
 	b.SetBytes(int64(len(buf)))
 }
+
+// Many events at a time are the same lines in fewer writes.
+func TestEncoderEvents(t *testing.T) {
+	var one, many writes
+	var list []fleet.Event
+	each := NewEncoder(&one)
+	for i := range 1000 {
+		list = append(list, *downEvent())
+		list[i].Counter = uint32(i)
+		if err := each.Event(&list[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := NewEncoder(&many).Events(list); err != nil {
+		t.Fatal(err)
+	}
+	want := bytes.Join(one, nil)
+	if got := bytes.Join(many, nil); !bytes.Equal(got, want) || len(many) > len(want)/flushAt+1 {
+		t.Errorf("%d bytes in %d writes, want %d, the same, in %d at most", len(got), len(many), len(want), len(want)/flushAt+1)
+	}
+}

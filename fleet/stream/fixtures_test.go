@@ -278,6 +278,11 @@ func examples() []example {
 		{"keepalive-bare", Record{Keepalive: &fleet.Sighting{
 			Source: netip.MustParseAddr("198.51.100.17"), Destination: netip.MustParseAddr("192.0.2.10"), Length: 24,
 		}}},
+		{"request", Record{Request: &Request{Request: RequestReload}}},
+		{"reply", Record{Reply: &Reply{Request: RequestReload, OK: true, Text: "3 tunnels changed"}}},
+		{"reply-errors", Record{Reply: &Reply{
+			Request: RequestReload, Text: "nothing was changed", Errors: []string{"f:1:2: \"a\"\n", "f:3:4: b"},
+		}}},
 		{"peer-bare", Record{Peer: &Peer{Time: at(0), Address: netip.MustParseAddr("2001:db8::1")}}},
 	}
 }
@@ -299,6 +304,12 @@ func encode(e *Encoder, r Record) error {
 		return e.Peer(r.Peer)
 	case r.Incident != nil:
 		return e.Incident(r.Incident)
+	case r.Request != nil:
+		_, err := e.w.Write(AppendRequest(nil, r.Request))
+		return err
+	case r.Reply != nil:
+		_, err := e.w.Write(AppendReply(nil, r.Reply))
+		return err
 	case r.Keepalive != nil:
 		if err := e.Keepalive(r.Keepalive); err != nil {
 			return err

@@ -20,7 +20,7 @@ func (e *Encoder) Keepalive(s *fleet.Sighting) error {
 	return e.flushFull()
 }
 
-// Flush writes what [Encoder.Keepalive] has gathered.
+// Flush writes what [Encoder.Keepalive] or a [Encoder.Walker] has gathered.
 func (e *Encoder) Flush() error { return e.flush() }
 
 // AppendKeepalive appends the line of s, newline included.
