@@ -108,17 +108,26 @@ func (p *Point) style() style {
 	return dim
 }
 
+// pointCells is what stands beside a point's name, and leastHost how much of the name
+// there is at least.
+const (
+	pointCells = 6
+	leastHost  = 8
+)
+
 // pointRuns names the vantage points and says how old what they told is; the one that
 // the screen stands on is marked.
 func (m *model) pointRuns() []run {
 	list := []run{{dim, "from"}}
+	room := max((m.width/2-leastWidth/4)/len(m.board.points)-pointCells, leastHost)
 	for i := range m.board.points {
 		p := &m.board.points[i]
+		host := m.charset().FitMiddle(p.Host, min(room, m.charset().Width(p.Host)))
 		mark, s := " ", plain
 		if i == m.board.stand {
 			mark, s = m.theme.glyphs.plays, strong
 		}
-		list = append(list, run{plain, " "}, run{s, mark + p.Host}, run{p.style(), " " + p.word()})
+		list = append(list, run{plain, " "}, run{s, mark + host}, run{p.style(), " " + p.word()})
 	}
 	return list
 }

@@ -159,8 +159,6 @@ func (a *app) verdictFrom(j *joined, o checking) error {
 	switch {
 	case o.json:
 		err = j.printJSON(stream.NewEncoder(a.stdout))
-	case len(j.sources) == 1:
-		err = printTable(a.stdout, j.report, line)
 	default:
 		err = j.printTable(a.stdout, line)
 	}

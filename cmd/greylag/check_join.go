@@ -153,17 +153,25 @@ func (j *joined) pluginLine() (code int, line string) {
 	return code, pluginFormat(code, text, perf)
 }
 
-// printTable writes a line for each tunnel and each source that knows it.
+// printTable writes a line for each tunnel and each source that knows it, with the
+// source where there are several.
 func (j *joined) printTable(w io.Writer, last string) error {
 	var b bytes.Buffer
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, strings.Replace(tableTitles, "TUNNEL", "TUNNEL\tVANTAGE", 1))
-	j.each(func(host string, isOld bool, row *fleet.TunnelReport) error {
-		state := string(row.State)
+	titles, several := tableTitles, len(j.sources) > 1
+	if several {
+		titles = strings.Replace(titles, "TUNNEL", "TUNNEL\tVANTAGE", 1)
+	}
+	fmt.Fprintln(t, titles)
+	_ = j.each(func(host string, isOld bool, row *fleet.TunnelReport) error {
+		state, name := string(row.State), row.Tunnel.Name
 		if isOld {
-			state = "stale"
+			state = vantage.Stale
 		}
-		printRow(t, state, row.Tunnel.Name+"\t"+host, row)
+		if several {
+			name += "\t" + host
+		}
+		printRow(t, state, name, row)
 		return nil
 	})
 	if err := t.Flush(); err != nil {

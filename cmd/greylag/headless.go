@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,11 +19,18 @@ import (
 func (a *app) headless() *cobra.Command {
 	o := reporting{}
 	debug := false
+	from := fromSource{}
 	c := &cobra.Command{
 		Use:   "headless",
 		Short: "Probe the fleet and write NDJSON to standard output",
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if from.given() {
+				if err := cmp.Or(from.checkSpecs(a.config), onlyProbing(c)); err != nil {
+					return err
+				}
+				return a.merge(c.Context(), o, from)
+			}
 			if o.costs {
 				o.meter = newMeter(false)
 			}
@@ -34,10 +42,21 @@ func (a *app) headless() *cobra.Command {
 		},
 	}
 	a.configFlag(c)
+	from.flag(c, "write what other greylags report as one stream")
 	o.flags(c)
 	o.socket.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
+}
+
+// onlyProbing finds flags that make no sense where nothing is probed.
+func onlyProbing(c *cobra.Command) error {
+	for _, name := range []string{"costs", "debug-keepalive", "socket"} {
+		if c.Flags().Changed(name) {
+			return usageError{fmt.Errorf("--%s makes no sense with --from: nothing is probed", name)}
+		}
+	}
+	return nil
 }
 
 // reporting is how a running fleet is written down.
@@ -68,6 +87,14 @@ func (o *reporting) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&o.events, "events", false, "write events only, no reports")
 	c.Flags().BoolVar(&o.costs, "costs", false, "write what it took of the machine to standard error at the end")
 	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
+}
+
+// period is the time between full reports; 0: there are none.
+func (o *reporting) period() time.Duration {
+	if o.events {
+		return 0
+	}
+	return o.every
 }
 
 func (o *reporting) check() error {
@@ -249,7 +276,7 @@ func (j *journalist) begin() error {
 	}
 	err = j.reports.Hello(stream.Hello{
 		Time: time.Now(), Version: version, Host: host,
-		Tunnels: len(j.station.inv.Tunnels), Spokes: len(j.station.inv.Spokes),
+		Tunnels: len(j.station.inv.Tunnels), Spokes: len(j.station.inv.Spokes), Every: j.options.period(),
 	})
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ type Replica struct {
 	next    *known // what records change: shown, but while the first report after a second hello comes in
 	log     Log
 	hello   stream.Hello
+	sources []string // of a merged stream
 	pace    pace
 	refused uint64 // records for which there was no room
 	rewinds uint64
@@ -63,6 +64,9 @@ func New() *Replica {
 func (r *Replica) Apply(rec stream.Record, arrived time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.isForeign(&rec) {
+		return
+	}
 	switch {
 	case rec.Hello != nil:
 		r.applyHello(rec.Hello)
@@ -80,6 +84,24 @@ func (r *Replica) Apply(rec stream.Record, arrived time.Time) {
 	if at := timeOf(rec); !at.IsZero() {
 		r.pace.tell(at, arrived, rec.Event != nil || rec.Incident != nil)
 	}
+}
+
+// isForeign tells whether a record of a merged stream is of another host than the first
+// that it names: what two hosts see of a tunnel would overwrite each other. What the
+// hosts see together is an event of none of them.
+func (r *Replica) isForeign(rec *stream.Record) bool {
+	switch {
+	case rec.Hello != nil && len(rec.Hello.Sources) > 0:
+		r.sources = rec.Hello.Sources
+		return true // its own host sees nothing
+	case rec.Hello != nil && r.sources != nil:
+		if !slices.Contains(r.sources, rec.Hello.Host) { // it begins anew, and is no merged one
+			r.sources = nil
+			return false
+		}
+		return rec.Hello.Host != r.sources[0]
+	}
+	return rec.Host != "" && r.sources != nil && rec.Host != r.sources[0]
 }
 
 // timeOf is when a record was written, or an event happened; zero: not known.
