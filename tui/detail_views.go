@@ -70,10 +70,18 @@ func (d *detail) viewLine(v *seenFrom, cells int) {
 	d.put(dim, "  rtt ")
 	d.cellRight(plain, rtt, 6)
 	d.space(2)
-	d.cell(v.point.style(), v.point.word(), 10)
-	d.put(plain, " "+v.why())
+	d.put(v.point.style(), v.point.word())
 	d.close()
+	if why := v.why(); why != "" {
+		d.space(viewIndent)
+		d.hang, d.begun = viewIndent, false
+		d.words(plain, why)
+		d.close()
+	}
 }
+
+// viewIndent is where it is told why, below a view's line.
+const viewIndent = 3
 
 // viewWords writes a view as a paragraph.
 func (d *detail) viewWords(v *seenFrom) {
