@@ -37,7 +37,7 @@
 // the names of their hosts, in its first hello, then each one's own hello, whose host
 // is one of them; every other record has the "host" that it is of. It is not
 // written while nothing new comes from there. Events with the service
-// "vantage" are of what the hosts see together: with a "tunnel" or "spoke" they tell
+// "vantage" are of what the hosts see together: with a "tunnel" they tell
 // that the hosts disagree about it (to is "disagree"; it is up from one and down
 // from another, and has been for longer than the slower one needs to find out) or no
 // longer do ("agree"), and detail says who sees what; without, that a host has
