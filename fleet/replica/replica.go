@@ -209,6 +209,9 @@ func (r *Replica) rewind() {
 func (r *Replica) recall(rec stream.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.isForeign(&rec) {
+		return
+	}
 	switch {
 	case rec.Hello != nil:
 		r.applyHello(rec.Hello)
