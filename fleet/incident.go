@@ -41,6 +41,15 @@ func (s *Store) IncidentsSince(version uint64) (changed []Incident, latest uint6
 	return changed, latest
 }
 
+// IncidentCounts returns how many incidents go on, and how many there ever were.
+func (s *Store) IncidentCounts() (open int, ever uint64) {
+	s.copyIncidents(func(g *incidents) []incident {
+		open, ever = len(g.open), g.last
+		return nil
+	})
+	return open, ever
+}
+
 // copyIncidents copies incidents while it holds the rows: not their members,
 // which stay as they are.
 func (s *Store) copyIncidents(pick func(*incidents) []incident) []incident {

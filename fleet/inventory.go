@@ -13,6 +13,7 @@ type Inventory struct {
 	Hubs    []Hub
 	Spokes  []Spoke
 	Tunnels []Tunnel // in the order of the file; names are unique
+	Hooks   []Hook   // who is told what happens
 	// Order is the order in which the engine numbers the enabled tunnels, by their
 	// positions in Tunnels; nil: that of the file. With many tunnels it should be
 	// that in which they are probed: facts of tunnels that are due together then

@@ -178,10 +178,11 @@ type Incident struct {
 // RTT summarises round trip times. Samples is 0 where none is known. P50 and
 // P99 are those of the newest 100 keepalives, 0 where none of these was answered;
 // they come from buckets and are within 6 %. Jitter is the mean difference of
-// consecutive round trip times, smoothed as in RFC 3550 section 6.4.1.
+// consecutive round trip times, smoothed as in RFC 3550 section 6.4.1. Sum is that
+// of all samples, and known to the store that measured them only.
 type RTT struct {
-	Samples                                uint64
-	Last, Min, Mean, P50, P99, Max, Jitter time.Duration
+	Samples                                     uint64
+	Last, Min, Mean, P50, P99, Max, Jitter, Sum time.Duration
 }
 
 // SpokeReport is how one spoke is reached at one moment.

@@ -111,6 +111,7 @@ func (f *rttFacts) report(samples uint64, newest *outcomes) RTT {
 		Mean:    f.sum / time.Duration(samples),
 		Max:     f.max,
 		Jitter:  f.jitter,
+		Sum:     f.sum,
 	}
 	if h := newest.spread(); h.total > 0 {
 		r.P50 = min(max(h.percentile(50), f.min), f.max)

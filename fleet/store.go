@@ -68,6 +68,13 @@ func NewStore(inv *Inventory, start time.Time) *Store {
 	return s
 }
 
+// Size returns how many tunnels and spokes the inventory has, the disabled ones too.
+func (s *Store) Size() (tunnels, spokes int) {
+	s.mu.Lock()
+	defer s.release()
+	return len(s.numbers), len(s.spokes)
+}
+
 // Enabled returns the tunnels that are to be probed, in the inventory's Order.
 // The engine numbers tunnels by their position in this list.
 func (inv *Inventory) Enabled() []*Tunnel {

@@ -63,6 +63,26 @@ func (s *Spread) Quantile(q float64) time.Duration {
 	return 0
 }
 
+// AtMost returns how many surely were not longer than d: of those within 6 % below
+// it not all are counted.
+func (s *Spread) AtMost(d time.Duration) (n uint64) {
+	for i, c := range s {
+		if spreadEnd(i) > d {
+			break
+		}
+		n += c
+	}
+	return n
+}
+
+// Sum returns all durations together, each taken for the end of its bucket.
+func (s *Spread) Sum() (sum time.Duration) {
+	for i, c := range s {
+		sum += time.Duration(c) * spreadEnd(i)
+	}
+	return sum
+}
+
 // spreadBucket returns the bucket of d; below 0 counts as 0.
 func spreadBucket(d time.Duration) int {
 	steps := uint64(max(d, 0)) >> spreadShift

@@ -127,3 +127,21 @@ func BenchmarkHanded(b *testing.B) {
 	check()
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10, "ns/keepalive")
 }
+
+func TestSpreadSumAndAtMost(t *testing.T) {
+	var s Spread
+	for _, d := range []time.Duration{100 * time.Microsecond, time.Millisecond, time.Millisecond, 30 * time.Millisecond} {
+		s[spreadBucket(d)]++
+	}
+	sum := 32100 * time.Microsecond
+	if got := s.Sum(); got < sum || got > sum*107/100 {
+		t.Errorf("sum %v, want %v and up to 6 %% more", got, sum)
+	}
+	for bound, want := range map[time.Duration]uint64{
+		50 * time.Microsecond: 0, 110 * time.Microsecond: 1, 1100 * time.Microsecond: 3, 29 * time.Millisecond: 3, time.Second: 4,
+	} {
+		if got := s.AtMost(bound); got != want {
+			t.Errorf("%d of at most %v, want %d", got, bound, want)
+		}
+	}
+}

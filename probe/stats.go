@@ -16,8 +16,15 @@ type Stats struct {
 
 type stats struct {
 	sent, received, lateSends, sendErrors, dropped, strangers atomic.Uint64
-	echoes, echoErrors, evidence                              atomic.Uint64
+	echoes, echoErrors, evidence, turns                       atomic.Uint64
 }
+
+// Turns returns how many turns the loop has made: while it lives there are more, every
+// few seconds, and at [Engine.Nudge]. Any goroutine may call it.
+func (e *Engine) Turns() uint64 { return e.stats.turns.Load() }
+
+// Nudge makes the loop turn at once, though nothing be due. Any goroutine may call it.
+func (e *Engine) Nudge() { e.conn.Wake() }
 
 // Stats returns the engine's own counters. Any goroutine may call it.
 func (e *Engine) Stats() Stats {

@@ -45,6 +45,7 @@ func (e *Engine) turn(clock time.Time) error {
 		e.flush()
 	}
 	e.report()
+	e.stats.turns.Add(1)
 	return nil
 }
 

@@ -15,7 +15,7 @@ import (
 
 // timetable is the real network, and notes when each tunnel's keepalives leave.
 type timetable struct {
-	rawNetwork
+	sharedNetwork
 	mu    sync.Mutex
 	sends [cutTunnels]departures
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"greylag/probe/netlab"
+	"greylag/probe/privilege"
 	"greylag/probe/simnet"
 )
 
@@ -98,10 +99,18 @@ func (d *demoLab) close() error {
 	return d.lab.Close()
 }
 
+// labNetwork is the real network, in a namespace where this process also plays the
+// failures.
+type labNetwork struct{ rawNetwork }
+
+// confine keeps CAP_NET_ADMIN, by which the script takes addresses away and gives
+// them back; in this namespace, and by what is left of it in no other.
+func (labNetwork) confine() error { return privilege.Drop(privilege.NetAdmin) }
+
 // stage is the demo with real packets.
 func (d *demoLab) stage(n *demoNet) *stage {
 	return &stage{
-		demoNet: n, network: rawNetwork{}, setAddress: d.setAddress,
+		demoNet: n, network: labNetwork{}, setAddress: d.setAddress,
 		headline: "real GRE keepalives through raw sockets, in a network namespace of its own",
 		label:    "demo, real packets",
 	}

@@ -27,7 +27,7 @@ var hostFaults = []struct {
 }{
 	{"stopped by SIGSTOP", "", stopFor(2 * time.Second)},
 	{"all CPUs busy at the same priority", "", busyCPUs},
-	{"no file descriptor to spare", "ulimit -n 20;", nil},
+	{"no file descriptor to spare", "ulimit -n 22;", nil},
 	{"memory limited by the address space", "ulimit -v 2000000;", nil},
 	{"memory limited by GOMEMLIMIT", "export GOMEMLIMIT=1MiB;", nil}, // less than it needs: it collects all the time
 }
@@ -121,7 +121,15 @@ func TestHostFaults(t *testing.T) {
 			l := newListener()
 			read := make(chan struct{})
 			go func() { defer close(read); l.read(t, out) }()
-			t.Cleanup(func() { _ = cmd.Process.Kill(); <-read; out.Close() })
+			t.Cleanup(func() {
+				_ = cmd.Process.Kill()
+				<-read
+				out.Close()
+				if t.Failed() {
+					_ = cmd.Wait()
+					t.Logf("it said %q", said.String())
+				}
+			})
 
 			l.await(t, "up", fleet.Up, faultTunnels)
 			if c.strike != nil {

@@ -45,6 +45,7 @@ func (a *app) headless() *cobra.Command {
 	from.flag(c, "write what other greylags report as one stream")
 	o.flags(c)
 	o.socket.flags(c)
+	o.metrics.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
 }
@@ -66,19 +67,9 @@ type reporting struct {
 	events bool          // events only
 	costs  bool          // say at the end what it cost
 	meter  *meter        // which measures that; nil: nobody asked
-	socket socketOptions
-}
 
-// outlets opens what tells of the fleet beside standard output.
-func (o *reporting) outlets(s *station, stderr io.Writer) (all outlets, err error) {
-	if o.socket.path != "" {
-		socket, err := openSocket(s, *o, stderr)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, socket)
-	}
-	return all, nil
+	socket  socketOptions
+	metrics metricsOptions
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -104,7 +95,7 @@ func (o *reporting) check() error {
 	case o.length < 0:
 		return usageError{fmt.Errorf("--for %v is negative", o.length)}
 	}
-	return o.socket.check()
+	return cmp.Or(o.socket.check(), o.metrics.check())
 }
 
 // probe opens a station on the real network and reports on it; debug prints each
@@ -124,7 +115,7 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
-	beside, err := o.outlets(s, a.stderr)
+	beside, err := openOutlets(s, o, a.stderr)
 	if err != nil {
 		return err
 	}

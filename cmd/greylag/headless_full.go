@@ -9,7 +9,8 @@ import (
 // Writing down a large fleet takes a processor for a good part of a second, 0.4 s
 // with 100,000 tunnels. In one go that delayed keepalives by 100 ms, where there are
 // two processors; so a report works for stint, then rests restFor times as long as
-// that took, for half of its period in all.
+// that took, for half of its period in all. It also waits for readers that others
+// share, so that what is written need not lie about: for a quarter of its period.
 const (
 	stint   = time.Millisecond
 	restFor = 5
@@ -23,11 +24,12 @@ type fullWalker struct {
 
 	resumed time.Time     // when it rested last
 	rest    time.Duration // that it may still take
+	wait    time.Duration // for readers, likewise
 	timer   *time.Timer
 }
 
 func newFullWalker(j *journalist) *fullWalker {
-	return &fullWalker{Walker: j.reports.Walker(), journalist: j, resumed: time.Now(), rest: j.options.every / 2}
+	return &fullWalker{Walker: j.reports.Walker(), journalist: j, resumed: time.Now(), rest: j.options.every / 2, wait: j.options.every / 4}
 }
 
 // Pause implements [fleet.Pauser].
@@ -37,21 +39,21 @@ func (w *fullWalker) Pause() (time.Time, error) {
 	if worked < stint {
 		return now, nil
 	}
-	err := w.take(restFor * worked)
-	for err == nil && w.journalist.readersBusy() && w.rest > 0 && w.journalist.ending != nil {
-		err = w.take(stint)
+	err := w.take(restFor*worked, &w.rest)
+	for err == nil && w.wait > 0 && w.journalist.readersBusy() && w.journalist.ending != nil {
+		err = w.take(stint, &w.wait)
 	}
 	w.resumed = time.Now()
 	return w.resumed, err
 }
 
-// take rests for that time, or what is left of it.
-func (w *fullWalker) take(pause time.Duration) error {
-	pause = min(pause, w.rest)
+// take rests for that time, or for what is left of a budget.
+func (w *fullWalker) take(pause time.Duration, budget *time.Duration) error {
+	pause = min(pause, *budget)
 	if pause <= 0 || w.journalist.ending == nil {
 		return nil
 	}
-	w.rest -= pause
+	*budget -= pause
 	if err := w.journalist.reports.Flush(); err != nil { // before what happens next
 		return err
 	}

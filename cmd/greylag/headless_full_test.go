@@ -55,6 +55,30 @@ func TestReportRests(t *testing.T) {
 	})
 }
 
+// neverRead is readers of whom none ever reads.
+type neverRead struct{ readership }
+
+func (neverRead) busy() bool { return true }
+
+// Readers are waited for as well, a quarter of the period in all, which is not taken
+// from the rests.
+func TestReportWaitsForReaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, _ := fullReport(make(chan struct{}))
+		w.journalist.readers = neverRead{}
+		for _, want := range []time.Duration{2550 * time.Millisecond, 50 * time.Millisecond} {
+			time.Sleep(10 * time.Millisecond)
+			begun := time.Now()
+			if _, err := w.Pause(); err != nil {
+				t.Fatal(err)
+			}
+			if rested := time.Since(begun); rested != want {
+				t.Errorf("%v of rest, want %v", rested, want)
+			}
+		}
+	})
+}
+
 // What happens while a report rests is written at once; a report that is to end, and
 // the last one, do not rest.
 func TestReportRestsNoLonger(t *testing.T) {

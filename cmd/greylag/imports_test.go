@@ -17,6 +17,7 @@ var mayImport = map[string][]string{
 	"greylag/probe/gre/anatomy":       {"greylag/probe/gre"},
 	"greylag/probe/icmp":              nil,
 	"greylag/probe/session":           nil,
+	"greylag/probe/privilege":         nil,
 	"greylag/probe/rawsock":           nil,
 	"greylag/probe/routes":            nil,
 	"greylag/probe/netlab":            nil,
@@ -31,8 +32,10 @@ var mayImport = map[string][]string{
 	"greylag/fleet/decode": {
 		"greylag/fleet", "greylag/probe", "greylag/probe/capture", "greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session",
 	},
+	"greylag/fleet/hook":      {"greylag/fleet", "greylag/fleet/stream"},
 	"greylag/fleet/inventory": {"greylag/fleet"},
 	"greylag/fleet/ios":       {"greylag/fleet"},
+	"greylag/fleet/metrics":   {"greylag/fleet"},
 	"greylag/fleet/replica":   {"greylag/fleet", "greylag/fleet/stream"},
 	"greylag/fleet/serve":     {"greylag/fleet/stream"},
 	"greylag/fleet/stream":    {"greylag/fleet"},

@@ -74,6 +74,12 @@ const race = "GORACE"
 // hurry keeps those that are built with -race from sleeping a second at their end.
 func hurry() { _ = os.Setenv(race, "atexit_sleep_ms=0 "+os.Getenv(race)) }
 
+// sharedNetwork is the real network of a station in the tests' own process, which
+// goes on needing its privileges.
+type sharedNetwork struct{ rawNetwork }
+
+func (sharedNetwork) confine() error { return nil }
+
 // needSockets skips a test where raw sockets cannot be had.
 func needSockets(t *testing.T) {
 	t.Helper()

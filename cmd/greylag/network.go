@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"greylag/probe"
+	"greylag/probe/privilege"
 	"greylag/probe/rawsock"
 )
 
@@ -12,6 +13,8 @@ import (
 type network interface {
 	engineConn(o rawsock.Options) (engineConn, error)
 	reflectConn(buffer int) (reflectConn, error)
+	// confine gives up every privilege that is not needed once all is open.
+	confine() error
 }
 
 type engineConn interface {
@@ -42,3 +45,7 @@ func (rawNetwork) reflectConn(buffer int) (reflectConn, error) {
 	}
 	return c, nil
 }
+
+// confine: sockets that are open need no privilege, whatever becomes of devices,
+// addresses and routes.
+func (rawNetwork) confine() error { return privilege.Drop() }

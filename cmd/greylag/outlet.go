@@ -19,6 +19,22 @@ type outlet interface {
 // outlets run beside a station.
 type outlets []outlet
 
+// outletKinds open the outlets that are asked for; none where none is.
+var outletKinds = []func(s *station, o reporting, stderr io.Writer) (outlets, error){sockets, metricsServers, hooksOf, notifiers}
+
+// openOutlets opens what tells of the fleet beside standard output.
+func openOutlets(s *station, o reporting, stderr io.Writer) (all outlets, err error) {
+	for _, open := range outletKinds {
+		some, err := open(s, o, stderr)
+		if err != nil {
+			all.begin(stderr)() // closes them
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
 // begin lets them run. What it returns ends them, and waits for that.
 func (all outlets) begin(stderr io.Writer) (end func()) {
 	ctx, cancel := context.WithCancel(context.Background())

@@ -60,7 +60,7 @@ func newRealSpoke(t *testing.T) *realSpoke {
 	server, err := theLab.Serve(t.Context(), func(to [4]byte) netlab.Responder { return far[to] })
 	r.do(err)
 	t.Cleanup(func() { r.do(server.Close()) })
-	r.station, err = openStation(inv, stationOptions{network: rawNetwork{}})
+	r.station, err = openStation(inv, stationOptions{network: sharedNetwork{}})
 	r.do(err)
 	return r
 }

@@ -50,6 +50,9 @@ func (a *app) runReflect(ctx context.Context, o reflecting) error {
 	if err != nil {
 		return err
 	}
+	if err := (rawNetwork{}).confine(); err != nil {
+		return errors.Join(err, conn.Close())
+	}
 	r := probe.NewReflector(conn, options)
 	return errors.Join(a.reportPeers(ctx, r, addresses, o), conn.Close())
 }

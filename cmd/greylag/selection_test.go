@@ -24,25 +24,25 @@ func selectable() *fleet.Inventory {
 
 func TestNarrow(t *testing.T) {
 	for _, c := range []struct {
-		selection       selection
+		selection       fleet.Selection
 		tunnels, spokes string
 	}{
-		{selection{}, "fra1-seoul lon1-seoul lon1-busan lab/1", "seoul busan"},
-		{selection{tunnels: []string{"lab/1"}}, "lab/1", ""},
-		{selection{tunnels: []string{"l*b*1"}}, "lab/1", ""},
-		{selection{tunnels: []string{"*-seoul"}}, "fra1-seoul lon1-seoul", "seoul"},
-		{selection{tunnels: []string{"*-busan", "fra?-*"}}, "fra1-seoul lon1-busan", "seoul busan"},
-		{selection{tunnels: []string{"[fl]*1-[^b]*"}}, "fra1-seoul lon1-seoul", "seoul"},
-		{selection{tunnels: []string{"*"}}, "fra1-seoul lon1-seoul lon1-busan lab/1", "seoul busan"},
-		{selection{hubs: []string{"lon1"}}, "lon1-seoul lon1-busan", "seoul busan"},
-		{selection{hubs: []string{""}}, "lab/1", ""},
-		{selection{spokes: []string{"busan", "seoul"}}, "fra1-seoul lon1-seoul lon1-busan", "seoul busan"},
-		{selection{tags: []string{"mpls"}}, "fra1-seoul", "seoul"},
-		{selection{tags: []string{"mpls", "lte"}}, "fra1-seoul lon1-seoul lon1-busan", "seoul busan"},
-		{selection{hubs: []string{"lon1"}, spokes: []string{"seoul"}, tags: []string{"lte"}}, "lon1-seoul", "seoul"},
+		{fleet.Selection{}, "fra1-seoul lon1-seoul lon1-busan lab/1", "seoul busan"},
+		{fleet.Selection{Tunnels: []string{"lab/1"}}, "lab/1", ""},
+		{fleet.Selection{Tunnels: []string{"l*b*1"}}, "lab/1", ""},
+		{fleet.Selection{Tunnels: []string{"*-seoul"}}, "fra1-seoul lon1-seoul", "seoul"},
+		{fleet.Selection{Tunnels: []string{"*-busan", "fra?-*"}}, "fra1-seoul lon1-busan", "seoul busan"},
+		{fleet.Selection{Tunnels: []string{"[fl]*1-[^b]*"}}, "fra1-seoul lon1-seoul", "seoul"},
+		{fleet.Selection{Tunnels: []string{"*"}}, "fra1-seoul lon1-seoul lon1-busan lab/1", "seoul busan"},
+		{fleet.Selection{Hubs: []string{"lon1"}}, "lon1-seoul lon1-busan", "seoul busan"},
+		{fleet.Selection{Hubs: []string{""}}, "lab/1", ""},
+		{fleet.Selection{Spokes: []string{"busan", "seoul"}}, "fra1-seoul lon1-seoul lon1-busan", "seoul busan"},
+		{fleet.Selection{Tags: []string{"mpls"}}, "fra1-seoul", "seoul"},
+		{fleet.Selection{Tags: []string{"mpls", "lte"}}, "fra1-seoul lon1-seoul lon1-busan", "seoul busan"},
+		{fleet.Selection{Hubs: []string{"lon1"}, Spokes: []string{"seoul"}, Tags: []string{"lte"}}, "lon1-seoul", "seoul"},
 	} {
 		inv := selectable()
-		got, err := c.selection.narrow(inv)
+		got, err := (&selection{c.selection}).narrow(inv)
 		if err != nil {
 			t.Errorf("%+v: %v", c.selection, err)
 			continue
@@ -65,16 +65,16 @@ func TestNarrow(t *testing.T) {
 
 func TestNarrowRefuses(t *testing.T) {
 	for _, c := range []struct {
-		selection selection
+		selection fleet.Selection
 		want      string
 	}{
-		{selection{tunnels: []string{"*", "a["}}, `--tunnel "a[" is no pattern: `},
-		{selection{tunnels: []string{"nothing"}}, "no tunnel of the inventory matches --tunnel, --hub, --spoke and --tag together"},
-		{selection{tunnels: []string{"seoul"}}, "no tunnel of the inventory matches "},
-		{selection{hubs: []string{"fra1"}, spokes: []string{"busan"}}, "no tunnel of the inventory matches "},
-		{selection{tags: []string{"apa*"}}, "no tunnel of the inventory matches "},
+		{fleet.Selection{Tunnels: []string{"*", "a["}}, `--tunnel "a[" is no pattern: `},
+		{fleet.Selection{Tunnels: []string{"nothing"}}, "no tunnel of the inventory matches --tunnel, --hub, --spoke and --tag together"},
+		{fleet.Selection{Tunnels: []string{"seoul"}}, "no tunnel of the inventory matches "},
+		{fleet.Selection{Hubs: []string{"fra1"}, Spokes: []string{"busan"}}, "no tunnel of the inventory matches "},
+		{fleet.Selection{Tags: []string{"apa*"}}, "no tunnel of the inventory matches "},
 	} {
-		_, err := c.selection.narrow(selectable())
+		_, err := (&selection{c.selection}).narrow(selectable())
 		if !errors.As(err, new(usageError)) || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%+v: %v, want a usage error %q", c.selection, err, c.want)
 		}

@@ -26,8 +26,8 @@ type socketOptions struct {
 
 func (o *socketOptions) flags(c *cobra.Command) {
 	c.Flags().StringVar(&o.path, "socket", "", "serve the stream over a unix socket at `PATH` too, to any number of viewers:\ngreylag --from PATH")
-	c.Flags().StringVar(&o.modeText, "socket-mode", "0660", "permissions of the socket: who may write to it may view")
-	c.Flags().StringVar(&o.group, "socket-group", "", "give the socket to this group")
+	c.Flags().StringVar(&o.modeText, "socket-mode", "0660", "permissions of the socket: who may write to it may view; octal `MODE`")
+	c.Flags().StringVar(&o.group, "socket-group", "", "give the socket to this `GROUP`")
 }
 
 // check finds what makes no sense.
@@ -55,13 +55,16 @@ type socket struct {
 	stderr  io.Writer
 }
 
-// openSocket makes the socket. Nobody is served yet.
-func openSocket(s *station, o reporting, stderr io.Writer) (*socket, error) {
+// sockets are the socket, if one is asked for. Nobody is served yet.
+func sockets(s *station, o reporting, stderr io.Writer) (outlets, error) {
+	if o.socket.path == "" {
+		return nil, nil
+	}
 	server, err := serve.Listen(serve.Options{Path: o.socket.path, Mode: o.socket.mode, Group: o.socket.group, Every: o.every, Stderr: stderr})
 	if err != nil {
 		return nil, fmt.Errorf("--socket: %w", err)
 	}
-	return &socket{Server: server, station: s, options: o, stderr: stderr}, nil
+	return outlets{&socket{Server: server, station: s, options: o, stderr: stderr}}, nil
 }
 
 // run implements [outlet].

@@ -29,7 +29,9 @@ type station struct {
 	debug     *debugLines      // nil: nobody wants to see each send
 	stderr    io.Writer        // where to say what goes wrong, and ends nothing
 
-	conns []interface{ Close() error }
+	confine  func() error  // gives up what only opening needed
+	confined chan struct{} // closed when that is done, before the first packet
+	conns    []interface{ Close() error }
 }
 
 // stationOptions are what commands decide about a station.
@@ -46,7 +48,7 @@ type stationOptions struct {
 // reading the inventory and preparing the engine took has been given back.
 func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
 	debug.FreeOSMemory()
-	s := &station{inv: inv, stderr: o.stderr}
+	s := &station{inv: inv, stderr: o.stderr, confine: o.network.confine, confined: make(chan struct{})}
 	if s.stderr == nil {
 		s.stderr = io.Discard
 	}
@@ -113,8 +115,14 @@ func (s *station) openReflector(n network, tunnels []probe.Tunnel) error {
 	return nil
 }
 
-// run probes until ctx ends or the network cannot be read any more.
+// run probes until ctx ends or the network cannot be read any more. Before it reads
+// anything from the network it gives up every privilege, for good: what is opened
+// later needs none.
 func (s *station) run(ctx context.Context) error {
+	if err := s.confine(); err != nil {
+		return err
+	}
+	close(s.confined)
 	if s.debug != nil {
 		defer s.debug.begin()()
 	}

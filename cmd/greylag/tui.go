@@ -96,6 +96,10 @@ func (a *app) runTUI(ctx context.Context, o viewing) error {
 
 // show runs the station and shows it on the screen until the user leaves.
 func show(ctx context.Context, s *station, screen tui.Options, source tui.Source) error {
+	beside, err := openOutlets(s, reporting{}, s.stderr)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 1)
@@ -103,10 +107,13 @@ func show(ctx context.Context, s *station, screen tui.Options, source tui.Source
 		done <- s.run(ctx)
 		cancel() // nothing more will come: leave, and say why
 	}()
+	outletsEnd := beside.begin(s.stderr)
 	screen.Source = source
-	err := tui.Run(ctx, screen)
+	err = tui.Run(ctx, screen)
 	cancel()
-	return errors.Join(err, <-done)
+	err = errors.Join(err, <-done)
+	outletsEnd()
+	return err
 }
 
 // screen is the terminal, if there is one.

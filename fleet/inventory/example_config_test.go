@@ -4,6 +4,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 const examplePath = "../../config.toml.example"
 
 // commentedOut is a setting that is commented out: no space after the #.
-var commentedOut = regexp.MustCompile(`(?m)^#([a-z_]+ *= )`)
+var commentedOut = regexp.MustCompile(`(?m)^#([a-z_]+ *= |\[\[)`)
 
 func example(t *testing.T) string {
 	t.Helper()
@@ -62,6 +63,9 @@ func TestExampleUncommented(t *testing.T) {
 	if u.Routing == nil || len(u.Routing.Routes) != 1 || u.Routing.Dead != 40*time.Second {
 		t.Errorf("routing %+v", u.Routing)
 	}
+	if len(inv.Hooks) != 2 || len(inv.Hooks[0].On) != 4 || inv.Hooks[1].Name != "alerts.example.net" {
+		t.Errorf("hooks %+v", inv.Hooks)
+	}
 	if u.Device != "eth0" || u.DegradedRTT != 250*time.Millisecond || u.Peer.KeepaliveInterval != 10*time.Second {
 		t.Errorf("%+v, peer %+v", u, *u.Peer)
 	}
@@ -80,7 +84,7 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		shown[k.String()] = true
 	}
 	for table, keys := range map[string][]string{
-		"engine": keysOf(engineRows), "hub": keysOf(hubRows), "spoke": keysOf(spokeRows),
+		"engine": keysOf(engineRows), "hook": keysOf(hookRows), "hub": keysOf(hubRows), "spoke": keysOf(spokeRows),
 		"tunnel": keysOf(tunnelRows), "tunnel.peer": keysOf(peerRows),
 	} {
 		for _, key := range keys {
@@ -96,11 +100,12 @@ func TestExampleShowsEveryKey(t *testing.T) {
 func TestExampleDefaults(t *testing.T) {
 	text := example(t)
 	plain := parse(t, text).Tunnels[0]
+	hooks := strings.Index(text, "# A hub is") // what stands before is of them, but for [defaults]
 	examples := []string{"watch", "reply_to", "device", "degraded_rtt", "routes", "routing_dead", "keepalive"}
 	for _, m := range commentedOut.FindAllStringSubmatchIndex(text, -1) {
 		key := regexp.MustCompile(`[a-z_]+`).FindString(text[m[2]:])
-		if key == "ipsec" {
-			continue // its default is the hub's
+		if key == "ipsec" || key == "hook" || m[0] < hooks && m[0] > strings.Index(text, "# A hook is") {
+			continue // its default is the hub's; a hook has no defaults but those in TestHook
 		}
 		if slices.Contains(examples, key) {
 			continue

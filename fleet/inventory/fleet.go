@@ -19,6 +19,7 @@ func (r *reader) inventory(doc table) {
 	r.takeSpokes(doc)
 	r.takeDefaults(doc)
 	r.takeTunnels(doc)
+	r.takeHooks(doc)
 	r.out.Hubs, r.out.Spokes = r.hubs.list, r.spokes.list
 }
 

@@ -118,7 +118,7 @@ func TestFileRules(t *testing.T) {
 		"list of defaults": {"[[defaults]]\n" + goodTunnel, "1:1: defaults is a list of tables, not a table (write [defaults])"},
 		"wrong elements":   {"tunnel = [1]", "1:11: tunnel is the integer 1, not a table (write [[tunnel]])"},
 		"unknown table":    {goodTunnel + "[hubs]\n", "5:2: unknown table \"hubs\" (did you mean \"hub\"?)"},
-		"unknown list":     {goodTunnel + "[[metrics]]\n", "5:3: unknown table \"metrics\" (an inventory has: defaults, engine, hub, spoke, tunnel)"},
+		"unknown list":     {goodTunnel + "[[metrics]]\n", "5:3: unknown table \"metrics\" (an inventory has: defaults, engine, hook, hub, spoke, tunnel)"},
 		"key outside":      {"interval = \"5s\"\n" + goodTunnel, "1:1: unknown key \"interval\" (it belongs in [defaults] or [[tunnel]])"},
 		"not a default":    {"[defaults]\ndestination = \"198.51.100.1\"\n" + goodTunnel, "2:1: unknown key \"destination\" (it belongs in [[tunnel]])"},
 		"after peer":       {goodTunnel + "[tunnel.peer]\nttl = 5\n", "6:1: unknown key \"ttl\" (it belongs in [defaults] or [[tunnel]], above [tunnel.peer])"},

@@ -51,6 +51,20 @@ var spokeRows = []row[fleet.Spoke]{
 	{"watch", to(prefix, func(s *fleet.Spoke) *netip.Prefix { return &s.Watch }), 0},
 }
 
+var hookRows = []row[fleet.Hook]{
+	{"name", to(name, func(h *fleet.Hook) *string { return &h.Name }), 0},
+	{"on", takeOn, 0},
+	{"command", takeCommand, 0},
+	{"url", to(webAddress, func(h *fleet.Hook) *string { return &h.URL }), 0},
+	{"token_file", to(absolutePath, func(h *fleet.Hook) *string { return &h.TokenFile }), 0},
+	{"timeout", to(between(100*time.Millisecond, 10*time.Minute), func(h *fleet.Hook) *time.Duration { return &h.Timeout }), 0},
+	{"min_down", to(between(0, 24*time.Hour), func(h *fleet.Hook) *time.Duration { return &h.MinDown }), 0},
+	{"tunnel", to(patterns, func(h *fleet.Hook) *[]string { return &h.Only.Tunnels }), 0},
+	{"hub", to(labels, func(h *fleet.Hook) *[]string { return &h.Only.Hubs }), 0},
+	{"spoke", to(labels, func(h *fleet.Hook) *[]string { return &h.Only.Spokes }), 0},
+	{"tag", to(labels, func(h *fleet.Hook) *[]string { return &h.Only.Tags }), 0},
+}
+
 // The ranges of interval and retries are R8's, down to 100 ms.
 var tunnelRows = []row[fleet.Tunnel]{
 	{"name", to(copied(name), func(t *fleet.Tunnel) *string { return &t.Name }), each},
@@ -97,10 +111,11 @@ var peerRows = []row[fleet.Peer]{
 
 var ipsec = oneOf(fleet.IPsecNone, fleet.CryptoMap, fleet.TunnelProtected)
 
-// lists are the tables that stand once for each, and topKeys all of them.
+// lists are the tables that stand once for each and may be many, and topKeys all of
+// them.
 var (
 	lists   = []string{"hub", "spoke", "tunnel"}
-	topKeys = []string{"defaults", "engine", "hub", "spoke", "tunnel"}
+	topKeys = []string{"defaults", "engine", "hook", "hub", "spoke", "tunnel"}
 )
 
 func isList(name string) bool { return slices.Contains(lists, name) }
@@ -111,6 +126,7 @@ func homes() []home {
 	return []home{
 		{"[defaults]", keysOf(inDefaults(tunnelRows))},
 		{"[engine]", keysOf(engineRows)},
+		{"[[hook]]", keysOf(hookRows)},
 		{"[[hub]]", keysOf(hubRows)},
 		{"[[spoke]]", keysOf(spokeRows)},
 		{"[[tunnel]]", keysOf(tunnelRows)},

@@ -20,6 +20,7 @@ func FuzzReplica(f *testing.F) {
 	f.Add(`{"type":"event","time":"9999-12-31T23:59:59Z","spoke":"s","from":"x","to":"y","route":{},"black_hole":true}` + "\n" +
 		`{"type":"event","time":"0001-01-02T00:00:00Z","spoke":"s","from":"y","to":"none"}`)
 	f.Add(`{"type":"incident","time":"2026-11-22T19:00:00Z","incident":1,"start":"2026-11-22T19:00:00Z","factor":"hub","members":[""],"down":-1}`)
+	f.Add(`{"type":"reply","request":"stream","ok":false,"text":"no room"}` + "\n" + `{"type":"request","request":"reload"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		r := New()
 		events := uint64(0)

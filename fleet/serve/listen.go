@@ -192,5 +192,8 @@ func (p place) remove() error {
 	if now, err := placeOf(p.path); err != nil || now != p {
 		return nil
 	}
-	return os.Remove(p.path)
+	if err := os.Remove(p.path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

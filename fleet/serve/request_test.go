@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"greylag/fleet/stream"
 )
 
 const reload = `{"type":"request","request":"reload"}` + "\n"
@@ -151,4 +154,23 @@ func TestHalfClosed(t *testing.T) {
 		t.Error("not hung up, though nobody is there")
 	}
 	s.left(t, 0) // without anything being written
+}
+
+// Whatever a viewer sends gets an answer that can be read, and breaks nothing.
+func FuzzRequest(f *testing.F) {
+	for _, line := range []string{reload, "GET / HTTP/1.1\r\n", "\n", "null\n", `{"type":"request","request":"\u0000` + "\x80\"}\n", `{"type":"hello","schema":9}`} {
+		f.Add([]byte(line))
+	}
+	s := newServer(Options{Requests: map[string]Handler{"reload": func(context.Context) (string, error) { return "", errors.New("no") }}})
+	v := &viewer{mayAsk: true}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		reply, ok := s.answer(t.Context(), v, line)
+		if !ok {
+			reply.Request = stream.RequestStream
+		}
+		rec, err := stream.NewDecoder(bytes.NewReader(stream.AppendReply(nil, &reply))).Next()
+		if err != nil || rec.Reply == nil || rec.Reply.OK {
+			t.Fatalf("%q: %+v, %v", line, reply, err)
+		}
+	})
 }

@@ -61,6 +61,7 @@ type Server struct {
 // Stats is what a server has seen.
 type Stats struct {
 	Viewers int    // connected now
+	Waiting int    // of those: whose stream has not begun
 	Dropped uint64 // because they did not read
 	Refused uint64 // because there was no room, or for what they sent
 }
@@ -75,7 +76,8 @@ func (s *Server) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stats := s.stats
-	stats.Viewers = len(s.waiting) + len(s.viewers)
+	stats.Waiting = len(s.waiting)
+	stats.Viewers = stats.Waiting + len(s.viewers)
 	return stats
 }
 

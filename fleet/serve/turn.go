@@ -51,7 +51,8 @@ type output struct {
 	turns   *turns
 	attempt func(fd uintptr) (done bool)
 
-	text [][]byte // to be written; its memory is used again
+	text [][]byte // memory for left
+	left [][]byte // to be written
 	n    int
 	err  error
 }
@@ -63,10 +64,10 @@ func newOutput(conn net.Conn, t *turns) *output {
 	}
 	o.attempt = func(fd uintptr) bool {
 		o.turns.take(func() int {
-			if len(o.text) == 1 { // Writev allocates
-				o.n, o.err = unix.Write(int(fd), o.text[0])
+			if len(o.left) == 1 { // Writev allocates
+				o.n, o.err = unix.Write(int(fd), o.left[0])
 			} else {
-				o.n, o.err = unix.Writev(int(fd), o.text)
+				o.n, o.err = unix.Writev(int(fd), o.left)
 			}
 			return max(o.n, 0)
 		})
@@ -82,12 +83,13 @@ func (o *output) write(batch []*chunk) error {
 		o.text = append(o.text, c.text)
 	}
 	defer clear(o.text)
+	o.left = o.text
 	if o.raw == nil {
-		text := net.Buffers(o.text)
+		text := net.Buffers(o.left)
 		_, err := text.WriteTo(o.conn)
 		return err
 	}
-	for len(o.text) > 0 {
+	for len(o.left) > 0 {
 		if err := o.raw.Write(o.attempt); err != nil {
 			return err
 		}
@@ -101,11 +103,11 @@ func (o *output) write(batch []*chunk) error {
 
 // advance passes over n bytes that were written.
 func (o *output) advance(n int) {
-	for len(o.text) > 0 && n >= len(o.text[0]) {
-		n -= len(o.text[0])
-		o.text = o.text[1:]
+	for len(o.left) > 0 && n >= len(o.left[0]) {
+		n -= len(o.left[0])
+		o.left = o.left[1:]
 	}
 	if n > 0 {
-		o.text[0] = o.text[0][n:]
+		o.left[0] = o.left[0][n:]
 	}
 }
