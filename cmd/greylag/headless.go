@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"greylag/fleet"
 	"greylag/fleet/stream"
@@ -50,14 +52,17 @@ func (a *app) headless() *cobra.Command {
 	return c
 }
 
-// onlyProbing finds flags that make no sense where nothing is probed.
-func onlyProbing(c *cobra.Command) error {
-	for _, name := range []string{"costs", "debug-keepalive", "socket"} {
-		if c.Flags().Changed(name) {
-			return usageError{fmt.Errorf("--%s makes no sense with --from: nothing is probed", name)}
+// merges are the flags that make sense where nothing is probed.
+var merges = []string{"from", "every", "for", "events"}
+
+// onlyProbing finds one that does not.
+func onlyProbing(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if err == nil && !slices.Contains(merges, f.Name) {
+			err = usageError{fmt.Errorf("--%s makes no sense with --from: nothing is probed", f.Name)}
 		}
-	}
-	return nil
+	})
+	return err
 }
 
 // reporting is how a running fleet is written down.

@@ -67,20 +67,6 @@ func (j *twoJumps) jump(i int) (socket string) {
 	return socket
 }
 
-// openDir is a directory that anybody may enter.
-func openDir(t *testing.T) (dir string) {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "greylag")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
 // back gives the far end a way back to an address of a jump host.
 func (j *twoJumps) back(net, k int) {
 	j.t.Helper()
