@@ -133,7 +133,7 @@ func (s *selection) narrowReport(r *fleet.Report) {
 	kept, spokes := r.Tunnels[:0], map[string]bool{}
 	sum := fleet.NewSummary(r.Time)
 	for i := range r.Tunnels {
-		if t := &r.Tunnels[i]; s.matches(t.Tunnel) {
+		if t := &r.Tunnels[i]; s.Matches(t.Tunnel) {
 			kept = append(kept, *t)
 			sum.Tunnels[t.State]++
 			spokes[t.Tunnel.Spoke] = true

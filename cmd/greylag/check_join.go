@@ -33,7 +33,7 @@ func (o *checking) join(sources []*checkedSource, now time.Time) (*joined, error
 	j.hosts = vantage.Hosts(labels, specs)
 	j.joinTunnels()
 	j.joinSpokes()
-	selects := o.selection.tunnels != nil || o.selection.hubs != nil || o.selection.spokes != nil || o.selection.tags != nil
+	selects := o.selection.Tunnels != nil || o.selection.Hubs != nil || o.selection.Spokes != nil || o.selection.Tags != nil
 	if selects && len(j.report.Tunnels) == 0 && !slices.ContainsFunc(sources, func(s *checkedSource) bool { return s.problem != "" }) {
 		return nil, usageError{errNoneSelected}
 	}
