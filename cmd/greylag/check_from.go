@@ -30,6 +30,9 @@ const lookAgain = 50 * time.Millisecond
 
 // runCheckFrom checks what other greylags report.
 func (a *app) runCheckFrom(ctx context.Context, o checking) error {
+	if err := o.selection.checkPatterns(); err != nil {
+		return err
+	}
 	timeout := o.timeout
 	if timeout == 0 {
 		timeout = fromTimeout

@@ -160,6 +160,7 @@ func TestCheckFromCommandLine(t *testing.T) {
 		"--from x --retries 2":      "--interval and --retries make no sense with --from: nothing is probed",
 		"--from x -c y":             "--from and --config exclude each other: what another greylag reports needs no inventory",
 		"--from x --from x":         "--from x is given twice: the same source sees the same",
+		"--tunnel [ --from " + file: `--tunnel "[" is no pattern: `,
 		"--from /dev/null":          "/dev/null is a device: want a recording, a pipe or a unix socket",
 		"--from /missing":           "stat /missing: no such file or directory: want a recording, a pipe or a unix socket",
 		"--tunnel z --from " + file: "no tunnel that is reported matches --tunnel, --hub, --spoke and --tag together",

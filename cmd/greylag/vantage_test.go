@@ -136,7 +136,7 @@ func TestTwoVantagePoints(t *testing.T) {
 
 	j.back(91, 2)
 	merged.until(t, `"service":"vantage","tunnel":"b","from":"disagree","to":"agree"`)
-	term.await("0 of 2")
+	term.await("Nothing matches the filter.")
 	term.press("q")
 	term.quietly()
 	j.check(checkOK, "2 tunnels up")
