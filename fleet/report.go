@@ -22,7 +22,7 @@ const (
 )
 
 // Severity orders the states by how much they ask for somebody: 0 for down, then
-// degraded, pending, up, and 4 for disabled and what is no state.
+// degraded, pending, up, 4 for disabled and what is no state, and 5 for [Unseen].
 func (s State) Severity() int {
 	switch s {
 	case Down:
@@ -33,6 +33,8 @@ func (s State) Severity() int {
 		return 2
 	case Up:
 		return 3
+	case Unseen:
+		return 5
 	}
 	return 4
 }
@@ -49,6 +51,7 @@ const (
 	// PathRemoved is what a spoke's path becomes in the event of the reload that takes
 	// the spoke out of the inventory. None is on it.
 	PathRemoved Path = "removed"
+	PathUnseen  Path = "unseen" // of no spoke: this vantage point does not know it
 )
 
 // Reason is the strongest evidence for why a tunnel is down.
@@ -118,6 +121,8 @@ type TunnelReport struct {
 	PeerReflected uint64 // the far end's own keepalives that were answered (R12)
 	PeerLast      time.Time
 	PeerInterval  time.Duration // as observed; 0: not known
+
+	Views *Views[State] // from several vantage points; nil: there is one
 }
 
 // Advice is a rule that would explain that a tunnel is down, by what is declared
@@ -219,6 +224,8 @@ type SpokeReport struct {
 	// (R2), since BlackHoleSince.
 	BlackHole      bool
 	BlackHoleSince time.Time
+
+	Views *Views[Path] // from several vantage points; nil: there is one
 }
 
 // Route is the kernel's own route for a watched prefix.
@@ -295,6 +302,9 @@ type Event struct {
 	Service string
 	Was, Is string
 	Trouble bool
+
+	// Host is the vantage point that tells it; "": there is one.
+	Host string
 }
 
 // Subject is the tunnel, the spoke or the service that the event is about.

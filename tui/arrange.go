@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"greylag/fleet"
 	"greylag/tui/query"
 	"greylag/tui/text"
@@ -18,7 +20,13 @@ func (f *filter) active() bool { return f.only || !f.query.Empty() }
 
 // isProblem tells whether a row wants somebody's attention.
 func isProblem(r *query.Row) bool {
-	return !r.Muted && (r.Tunnel.State == fleet.Down || r.Tunnel.State == fleet.Degraded)
+	return !r.Muted && (r.Tunnel.State == fleet.Down || r.Tunnel.State == fleet.Degraded || r.Disputed || isDownElsewhere(r.Tunnel))
+}
+
+// isDownElsewhere tells whether who knows a tunnel that is not known here says that it
+// is down.
+func isDownElsewhere(t *fleet.TunnelReport) bool {
+	return t.State == fleet.Unseen && t.Views != nil && slices.Contains(t.Views.List, fleet.View[fleet.State]{Verdict: fleet.Down})
 }
 
 // arrange finds out which rows are shown, and in which order. hold leaves them
@@ -134,6 +142,9 @@ func (b *board) problemFrom(line, by int) int {
 // wish is how wide a column would like to be: a name's no wider than the
 // longest there is.
 func (b *board) wish(c *column) int {
+	if c.name == viewsColumn {
+		return b.viewsWidth()
+	}
 	if longest, ok := b.longest[c.name]; ok {
 		return min(c.wish, longest)
 	}

@@ -17,6 +17,9 @@ type board struct {
 	report    *fleet.Report
 	incidents []fleet.Incident
 	status    Status
+	points    []Point       // the vantage points; fewer than two: there is one
+	stand     int           // that the report is of
+	disputes  int           // tunnels about which the points disagree
 	events    []fleet.Event // oldest first
 	missed    uint64        // events that are gone, or that were never read
 	rewinds   int           // how often the events began anew
@@ -73,6 +76,7 @@ func (b *board) take(s *snapshot, hold bool) {
 	}
 	b.keepEvents(s.events, s.missed)
 	b.status = s.status
+	b.takePoints(s)
 	if s.hasIncidents {
 		b.incidents, s.incidents = s.incidents, b.incidents
 	}
@@ -165,10 +169,10 @@ func (b *board) connect(cursorName string) {
 
 // follow points the rows at the report.
 func (b *board) follow() {
-	b.worse = 0
+	b.worse, b.disputes = 0, 0
 	for i := range b.rows {
 		row := &b.rows[i]
-		row.Tunnel, row.Path, row.New = &b.report.Tunnels[i], "", false
+		row.Tunnel, row.Path, row.New, row.Disputed = &b.report.Tunnels[i], "", false, false
 		if place := b.spokeOf[i]; place >= 0 && int(place) < len(b.report.Spokes) {
 			row.Path = b.report.Spokes[place].Path
 		}
@@ -190,6 +194,9 @@ func (b *board) judge(position int) {
 	_, row.Muted = b.mutes[row.Tunnel.Tunnel.Name]
 	row.New = b.seen[position].compare(row.Tunnel) && !row.Muted
 	b.worse += boolInt(row.New)
+	b.disputes -= boolInt(row.Disputed)
+	row.Disputed = row.Tunnel.Differ()
+	b.disputes += boolInt(row.Disputed)
 }
 
 // position is that of the tunnel of that name, -1: there is none.

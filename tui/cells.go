@@ -72,7 +72,7 @@ func drawCounter(d *drawing, w int) {
 	counter := missed(t)
 	s := dim
 	switch {
-	case t.State == fleet.Disabled:
+	case t.State == fleet.Disabled, t.State == fleet.Unseen:
 		d.c.space(w)
 		return
 	case int64(counter) >= int64(t.Tunnel.Retries):
@@ -166,6 +166,10 @@ func drawFlaps(d *drawing, w int) {
 }
 
 func drawSince(d *drawing, w int) {
+	if d.report.State == fleet.Unseen {
+		d.c.cellRight(dim, "-", w)
+		return
+	}
 	d.c.cellRight(plain, text.Span(d.m.board.now().Sub(d.report.Since)), w)
 }
 
@@ -188,12 +192,28 @@ func (d *drawing) why() string {
 	case t.State == fleet.Pending:
 		return "no answer yet"
 	case t.State != fleet.Down:
-		return ""
+		return d.elsewhere()
 	case t.Reason != "" && t.Detail != "":
 		// There is little room, and the address is the tunnel's own.
 		return string(t.Reason) + ": " + strings.TrimPrefix(t.Detail, t.Tunnel.Destination.String()+" ")
 	}
 	return string(t.Reason) + t.Detail
+}
+
+// elsewhere says from where a tunnel is down that is up from here, or is known that is
+// not known here.
+func (d *drawing) elsewhere() string {
+	t := d.report
+	if t.State != fleet.Unseen && !t.Differ() || t.Views == nil {
+		return ""
+	}
+	var words []string
+	for i, v := range t.Views.List {
+		if v.Verdict != "" && v.Verdict != t.State && !v.Stale {
+			words = append(words, string(v.Verdict)+" from "+t.Views.Hosts[i])
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // degradedWhy says which limit is passed. A stream does not tell the limits: then

@@ -70,7 +70,7 @@ func (b *board) takeChanges(c *fleet.Changes) (others bool) {
 func (b *board) put(position int, t *fleet.TunnelReport) {
 	row := &b.rows[position]
 	was := row.Tunnel
-	if was.State != t.State || !was.Since.Equal(t.Since) || was.Reason != t.Reason || was.Flaps != t.Flaps {
+	if was.State != t.State || !was.Since.Equal(t.Since) || was.Reason != t.Reason || was.Flaps != t.Flaps || was.Views != t.Views {
 		count := b.report.Summary.Tunnels
 		count[was.State]--
 		count[t.State]++
@@ -83,7 +83,7 @@ func (b *board) put(position int, t *fleet.TunnelReport) {
 // putSpoke replaces a spoke.
 func (b *board) putSpoke(place int, s *fleet.SpokeReport) {
 	was, sum := &b.report.Spokes[place], &b.report.Summary
-	if verdictOf(was) != verdictOf(s) || (was.Route == nil) != (s.Route == nil) || was.Path != s.Path || was.Active != s.Active || !was.Since.Equal(s.Since) {
+	if verdictOf(was) != verdictOf(s) || (was.Route == nil) != (s.Route == nil) || was.Path != s.Path || was.Active != s.Active || !was.Since.Equal(s.Since) || was.Views != s.Views {
 		sum.Spokes[was.Path]--
 		sum.Unprotected -= boolInt(isUnprotected(was))
 		sum.AddSpoke(s)

@@ -35,19 +35,20 @@ type drawing struct {
 // stands together at the right: the terminal is sent a line from its first
 // changed cell to its last.
 var columns = []column{
-	{"state", "state", "state, as a word", 8, 8, 13, false, drawState},
+	{"state", "state", "state, as a word", 8, 8, 14, false, drawState},
 	{"name", "name", "name", 12, 28, 1, false, drawName},
-	{"hub", "hub", "hub", 6, 12, 12, false, drawHub},
-	{"spoke", "spoke", "spoke", 8, 16, 9, false, drawSpoke},
-	{"path", "path", "path of the spoke; dim where another tunnel carries the traffic", 10, 10, 7, false, drawPath},
-	{"last", "keepalives", "the last keepalives: height is round trip time, x a miss", 10, 20, 8, false, drawStrip},
-	{"flaps", "flaps", "times it went down, or since the mark", 5, 5, 10, true, drawFlaps},
-	{"p99", "p99", "99 % of round trip times are shorter", 6, 6, 11, true, drawP99},
-	{"loss", "loss", "lost of the last 100, or since the mark", 5, 5, 5, true, drawLoss},
-	{"counter", "miss", "keepalive counter of retries (one in flight is no miss)", 5, 7, 2, true, drawCounter},
-	{"rtt", "rtt", "last round trip time", 6, 6, 6, true, drawRTT},
-	{"since", "since", "how long it is in this state", 6, 6, 3, true, drawSince},
-	{"reason", "why", "why it is down or degraded", 9, 0, 4, false, drawReason},
+	{viewsColumn, "views", "how each vantage point sees it", 5, 5, 2, false, drawViews},
+	{"hub", "hub", "hub", 6, 12, 13, false, drawHub},
+	{"spoke", "spoke", "spoke", 8, 16, 10, false, drawSpoke},
+	{"path", "path", "path of the spoke; dim where another tunnel carries the traffic", 10, 10, 8, false, drawPath},
+	{"last", "keepalives", "the last keepalives: height is round trip time, x a miss", 10, 20, 9, false, drawStrip},
+	{"flaps", "flaps", "times it went down, or since the mark", 5, 5, 11, true, drawFlaps},
+	{"p99", "p99", "99 % of round trip times are shorter", 6, 6, 12, true, drawP99},
+	{"loss", "loss", "lost of the last 100, or since the mark", 5, 5, 6, true, drawLoss},
+	{"counter", "miss", "keepalive counter of retries (one in flight is no miss)", 5, 7, 3, true, drawCounter},
+	{"rtt", "rtt", "last round trip time", 6, 6, 7, true, drawRTT},
+	{"since", "since", "how long it is in this state", 6, 6, 4, true, drawSince},
+	{"reason", "why", "why it is down or degraded", 9, 0, 5, false, drawReason},
 }
 
 // placed is a column and the width that it has.
@@ -94,6 +95,8 @@ func neededWidth(c *column, width int, wish func(*column) int) int {
 	switch {
 	case c.wish == 0:
 		return min(max(c.least, width/6), 40)
+	case c.name == viewsColumn:
+		return max(wish(c), c.least)
 	case c.name == "name":
 		return min(max(c.least, width/6), max(wish(c), len(c.title)))
 	}

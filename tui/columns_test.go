@@ -8,8 +8,13 @@ import (
 	"greylag/tui/text"
 )
 
-// wishAll is a fleet with the longest names.
-func wishAll(c *column) int { return c.wish }
+// wishAll is a fleet with the longest names, seen from one point.
+func wishAll(c *column) int {
+	if c.name == viewsColumn {
+		return 0
+	}
+	return c.wish
+}
 
 // namesOf are the columns' names.
 func namesOf(list []placed) string {
@@ -65,7 +70,7 @@ func TestColumnsFit(t *testing.T) {
 // TestColumnsOfPoorFleets: a column without any name in it is not shown.
 func TestColumnsOfPoorFleets(t *testing.T) {
 	none := func(c *column) int {
-		if slices.Contains([]string{"hub", "spoke", "path"}, c.name) {
+		if slices.Contains([]string{"hub", "spoke", "path", viewsColumn}, c.name) {
 			return 0
 		}
 		return c.wish

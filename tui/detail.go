@@ -68,6 +68,7 @@ type detail struct {
 // first, then what was measured, what happened, and what is declared.
 func (d *detail) write() {
 	d.head()
+	d.views()
 	d.path()
 	d.route()
 	if d.isRoomy() { // where it is not, why comes first

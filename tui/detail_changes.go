@@ -15,9 +15,13 @@ func (d *detail) changes() {
 	for _, e := range list {
 		d.space(1)
 		d.put(dim, eventTime(e.Time, d.m.shownTime())+" ")
-		if e.Spoke != "" {
+		drawEventHost(&d.canvas, e, &d.m.board)
+		switch {
+		case e.Service != "":
+			drawDispute(&d.canvas, e)
+		case e.Spoke != "":
 			drawSpokeEvent(&d.canvas, e)
-		} else {
+		default:
 			d.put(stateStyle(e.To), d.glyphs.state(e.To)+" ")
 			drawTransition(&d.canvas, e)
 		}
@@ -48,7 +52,7 @@ func (d *detail) newestChanges() []*fleet.Event {
 func (d *detail) concerns(e *fleet.Event) bool {
 	switch {
 	case e.Service != "":
-		return false
+		return e.Tunnel == d.tunnel.Name
 	case e.Spoke != "":
 		return e.Spoke == d.tunnel.Spoke
 	}

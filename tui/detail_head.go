@@ -91,6 +91,8 @@ func (d *detail) history() {
 // carrier says what carries the spoke's traffic.
 func (d *detail) carrier() {
 	switch s := d.spoke; {
+	case s.Path == fleet.PathUnseen:
+		d.words(plain, "this vantage point does not know the spoke")
 	case s.Active == "" && s.Path == fleet.PathNone:
 		d.words(down, "nothing carries the traffic: no tunnel of the spoke is up")
 	case s.Active == "":

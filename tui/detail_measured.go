@@ -21,7 +21,7 @@ func (d *detail) unit() string {
 // counter writes the keepalive counter as a bar towards retries, and what comes
 // next (R9, R10, R11).
 func (d *detail) counter() {
-	if d.report.State == fleet.Disabled {
+	if d.report.State == fleet.Disabled || d.report.State == fleet.Unseen {
 		return
 	}
 	d.para("counter")

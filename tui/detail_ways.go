@@ -12,7 +12,7 @@ import (
 // bothWays writes the two directions side by side: what this end sent, and the
 // far end's own keepalives (R12, R13).
 func (d *detail) bothWays() {
-	if d.report.State == fleet.Disabled && d.report.Sent == 0 {
+	if d.report.State == fleet.Unseen || d.report.State == fleet.Disabled && d.report.Sent == 0 {
 		return
 	}
 	title := "From here"

@@ -27,6 +27,8 @@ func (d *detail) why() {
 		d.because(degraded, degradedWhy(d.charset, t))
 	case fleet.Pending:
 		d.because(plain, "no answer yet")
+	case fleet.Unseen:
+		d.because(plain, "this vantage point does not know the tunnel")
 	case fleet.Disabled:
 		d.because(plain, "administratively down: it is not probed")
 	}

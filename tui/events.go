@@ -172,7 +172,7 @@ func (v *eventsView) draw(m *model, c *canvas) {
 	first, end := v.list.bounds()
 	for line := first; line < end && !c.full(); line++ {
 		c.cursorLine(line == v.list.cursor)
-		drawEvent(c, &m.board.events[v.shown[line]], m.shownTime())
+		drawEvent(c, &m.board.events[v.shown[line]], &m.board, m.shownTime())
 		c.end()
 	}
 	c.fill()
@@ -213,11 +213,15 @@ func (v *eventsView) drawIncidents(m *model, c *canvas) {
 }
 
 // drawEvent writes one change.
-func drawEvent(c *canvas, e *fleet.Event, now time.Time) {
+func drawEvent(c *canvas, e *fleet.Event, b *board, now time.Time) {
 	c.pointer()
 	c.put(dim, eventTime(e.Time, now))
 	c.space(1)
+	drawEventHost(c, e, b)
 	switch {
+	case e.Service != "" && e.Tunnel != "":
+		drawDispute(c, e)
+		return
 	case e.Service != "":
 		drawServiceEvent(c, e)
 		return
@@ -243,6 +247,34 @@ func drawTransition(c *canvas, e *fleet.Event) {
 	if e.Outage > 0 {
 		c.put(dim, "  after "+text.Span(e.Outage))
 	}
+}
+
+// hostCells is how much room the name of an event's host may take.
+const hostCells = 16
+
+// drawEventHost writes which vantage point tells an event, where there are several.
+func drawEventHost(c *canvas, e *fleet.Event, b *board) {
+	cells := 0
+	for _, host := range b.hosts() {
+		cells = max(cells, c.charset.Width(host))
+	}
+	if cells > 0 {
+		c.cellName(dim, e.Host, min(cells, hostCells))
+		c.space(1)
+	}
+}
+
+// drawDispute writes that vantage points disagree about a tunnel, or no longer.
+func drawDispute(c *canvas, e *fleet.Event) {
+	s, glyph := up, c.glyphs.up
+	if e.Trouble {
+		s, glyph = degraded, c.glyphs.disagree
+	}
+	c.put(s, glyph+" ")
+	c.put(plain, e.Tunnel+" ")
+	c.put(dim, e.Was+" > ")
+	c.put(s, e.Is)
+	c.put(plain, "  "+e.Detail)
 }
 
 // drawServiceEvent writes what happened to a part of greylag itself.

@@ -207,7 +207,7 @@ func TestEventWords(t *testing.T) {
 	} {
 		c.event.Time = dawn
 		canvas := newCanvas(newTheme(ColorNone, true, false), 100, 1)
-		drawEvent(canvas, &c.event, dawn)
+		drawEvent(canvas, &c.event, &board{}, dawn)
 		canvas.fill()
 		if got := strings.TrimSpace(strip(canvas.String())); got != c.want {
 			t.Errorf("%q\nwant %q", got, c.want)

@@ -47,7 +47,9 @@ func (m *model) setFilter(text string) (problem string) {
 
 // completeFilter offers what the term at the cursor may become.
 func completeFilter(m *model, value string, cursor int) []completion {
-	c := query.Complete(value, cursor, query.NewVocabulary(&m.board.declared))
+	words := query.NewVocabulary(&m.board.declared)
+	words.AddHosts(m.board.hosts())
+	c := query.Complete(value, cursor, words)
 	list := make([]completion, len(c.Candidates))
 	for i, candidate := range c.Candidates {
 		input, _ := c.Apply(value, candidate)

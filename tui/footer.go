@@ -95,12 +95,16 @@ func (m *model) isOffered(name string) bool {
 
 // placeRuns says which view is on the screen, and where its cursor is.
 func (m *model) placeRuns() []run {
+	name := m.body().name()
+	if m.board.hasViews() && m.layout().header < 2 { // which says it otherwise
+		name = m.board.points[m.board.stand].Host + " " + name
+	}
 	line, size := m.board.line(), len(m.board.shown)
 	if p, ok := m.body().(placer); ok {
 		line, size = p.place()
 	}
 	if line < 0 || size == 0 || m.current == detailView {
-		return []run{{dim, m.body().name()}}
+		return []run{{dim, name}}
 	}
-	return []run{{dim, fmt.Sprintf("%s %d/%d", m.body().name(), line+1, size)}}
+	return []run{{dim, fmt.Sprintf("%s %d/%d", name, line+1, size)}}
 }

@@ -13,6 +13,9 @@ type glyphs struct {
 	quiet                               string // up, where thousands of signs are on the screen
 	hole                                string // a route into a tunnel that is down (R2)
 	plays                               string // a recording goes on
+	disagree                            string // up from one vantage point, down from another
+	unseen                              string // a vantage point does not know the tunnel
+	stale                               string // a vantage point that says nothing new
 }
 
 var unicodeGlyphs = glyphs{
@@ -20,6 +23,7 @@ var unicodeGlyphs = glyphs{
 	none: "∅", backup: "↷", primary: "✓", unprotected: "!",
 	cursor: ">", fresh: "*", muted: "m", rising: "▴", falls: "▾",
 	rule: "|", ellipsis: "⋯", quiet: "∙", hole: "⊗", plays: "▸",
+	disagree: "⇅", unseen: "◌", stale: "⊘",
 }
 
 var asciiGlyphs = glyphs{
@@ -28,6 +32,7 @@ var asciiGlyphs = glyphs{
 	none: "0", backup: ">", primary: "+", unprotected: "!",
 	cursor: ">", fresh: "*", muted: "m", rising: "^", falls: "v",
 	rule: "|", ellipsis: "~", quiet: ".", hole: "@", plays: ">",
+	disagree: "%", unseen: "o", stale: "s",
 }
 
 // state is the sign of a tunnel's state.
@@ -41,6 +46,8 @@ func (g *glyphs) state(s fleet.State) string {
 		return g.up
 	case fleet.Disabled:
 		return g.off
+	case fleet.Unseen:
+		return g.unseen
 	}
 	return g.pending
 }
@@ -54,6 +61,8 @@ func (g *glyphs) path(p fleet.Path) string {
 		return g.backup
 	case fleet.PathPrimary:
 		return g.primary
+	case fleet.PathUnseen:
+		return g.unseen
 	}
 	return g.pending
 }

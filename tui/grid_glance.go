@@ -9,9 +9,11 @@ import (
 type glance uint8
 
 const (
-	seenUp glance = iota
+	seenUp  glance = iota
+	seenNot        // from this vantage point
 	seenOff
 	seenPending
+	seenDisputed // from another vantage point it is not up
 	seenDegraded
 	seenLone   // it carries the traffic, and nothing is up behind it
 	seenBackup // it carries the traffic as a backup
@@ -23,22 +25,24 @@ const (
 
 // glanceWords name the signs in the legend.
 var glanceWords = [glances]string{
-	"up", "disabled", "pending", "degraded", "unprotected", "on backup", "down", "cut off", "black hole",
+	"up", "unseen", "disabled", "pending", "disagree", "degraded", "unprotected", "on backup", "down", "cut off", "black hole",
 }
 
 var glanceStyles = [glances]style{
-	up, disabled, pending, degraded, degraded, backup, down, down, down,
+	up, disabled, disabled, pending, degraded, degraded, degraded, backup, down, down, down,
 }
 
 // glanceSigns are the signs; quiet is that of a tunnel that is up.
 func (g *glyphs) glanceSigns(quiet string) [glances]string {
-	return [glances]string{quiet, g.off, g.pending, g.degraded, g.unprotected, g.backup, g.down, g.none, g.hole}
+	return [glances]string{quiet, g.unseen, g.off, g.pending, g.disagree, g.degraded, g.unprotected, g.backup, g.down, g.none, g.hole}
 }
 
 // glance is that at the tunnel at a position.
 func (b *board) glance(position int) glance {
 	t, spoke := b.rows[position].Tunnel, b.spoke(position)
 	switch t.State {
+	case fleet.Unseen:
+		return seenNot
 	case fleet.Disabled:
 		return seenOff
 	case fleet.Pending:
@@ -53,6 +57,8 @@ func (b *board) glance(position int) glance {
 		return seenLone
 	case t.State == fleet.Degraded:
 		return seenDegraded
+	case t.Differ():
+		return seenDisputed
 	}
 	return seenUp
 }

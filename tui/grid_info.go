@@ -70,8 +70,10 @@ func (v *gridView) drawTunnel(m *model, c *canvas) {
 	c.put(d.style(), c.glyphs.state(t.State)+" ")
 	c.cellName(strong, t.Tunnel.Name, min(c.charset.Width(t.Tunnel.Name), c.width/2))
 	c.put(d.style(), "  "+string(t.State))
-	c.put(plain, " "+text.Span(m.board.now().Sub(t.Since)))
-	if t.State != fleet.Disabled {
+	if t.State != fleet.Unseen {
+		c.put(plain, " "+text.Span(m.board.now().Sub(t.Since)))
+	}
+	if t.State != fleet.Disabled && t.State != fleet.Unseen {
 		c.put(dim, "  "+text.Count(uint64(missed(t)))+"/"+strconv.Itoa(t.Tunnel.Retries))
 	}
 	if why := d.why(); why != "" {

@@ -111,7 +111,7 @@ func TestTally(t *testing.T) {
 	all := m.board.members.positions
 	got := m.board.tallyOf(all)
 	// Down: both of seoul-1, one of tokyo-1, hanoi-1, jakarta-1, lone-1, and now one more.
-	want := tally{states: [5]int{7, 1, 0, 7, 1}, total: 16, shown: 7, new: 1}
+	want := tally{states: [6]int{7, 1, 0, 7, 1}, total: 16, shown: 7, new: 1}
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -13,7 +13,7 @@ type tally struct {
 }
 
 // tallied are the states, the worst first.
-var tallied = [...]fleet.State{fleet.Down, fleet.Degraded, fleet.Pending, fleet.Up, fleet.Disabled}
+var tallied = [...]fleet.State{fleet.Down, fleet.Degraded, fleet.Pending, fleet.Up, fleet.Disabled, fleet.Unseen}
 
 // tallyOf counts the tunnels at those positions.
 func (b *board) tallyOf(positions []int32) (t tally) {

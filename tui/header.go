@@ -99,6 +99,9 @@ func (m *model) mustKnow() []run {
 	if m.board.status.isOld() {
 		return []run{{degraded, m.ageText()}}
 	}
+	if p := m.board.troubledPoint(); p != nil {
+		return []run{{degraded, p.Host + " " + p.word()}}
+	}
 	if m.board.filter.active() {
 		return []run{{notice, " " + m.countText() + " "}}
 	}
@@ -131,6 +134,9 @@ func (m *model) ageText() string {
 
 // sourceRuns says where the data comes from, and how old it is if it is old.
 func (m *model) sourceRuns() []run {
+	if m.board.hasViews() {
+		return m.pointRuns()
+	}
 	s := &m.board.status
 	label := s.Label
 	if m.board.report.Time.IsZero() {

@@ -17,16 +17,19 @@ type helpRow struct{ heading, keys, text, command string }
 
 // openHelp shows the help.
 func openHelp(m *model, _ string) tea.Cmd {
-	m.overlay = &help{rows: helpRows()}
+	m.overlay = &help{rows: helpRows(m)}
 	return nil
 }
 
 // helpRows is the table, group by group.
-func helpRows() []helpRow {
+func helpRows(m *model) []helpRow {
 	var rows []helpRow
 	var last group
 	for i := range bindings {
 		b := &bindings[i]
+		if !m.has(b) {
+			continue
+		}
 		if b.group != last {
 			if last != "" {
 				rows = append(rows, helpRow{})

@@ -19,6 +19,8 @@ type binding struct {
 	needsControl bool
 	// needsReplay: it moves about in a recording, which only some sources are.
 	needsReplay bool
+	// needsViews: it is about vantage points, of which most sources have one.
+	needsViews bool
 	// argument is what the command takes, "" nothing.
 	argument string
 	// run does it. argument is what followed the command, "" by a key.
@@ -107,7 +109,10 @@ func showBindings() []binding {
 		list = append(list, binding{name: name, keys: []string{string(rune('1' + i))}, group: groupShow,
 			help: "the view: " + name, run: func(m *model, _ string) tea.Cmd { return m.show(i) }})
 	}
-	return append(list, binding{name: "view", group: groupShow, argument: "VIEW", help: "the view of that name", run: viewByName})
+	return append(list,
+		binding{name: "view", group: groupShow, argument: "VIEW", help: "the view of that name", run: viewByName},
+		binding{name: "vantage", keys: []string{"v"}, group: groupShow, argument: "HOST", needsViews: true,
+			help: "see the fleet from the next vantage point", run: changeVantage})
 }
 
 func timeBindings() []binding {

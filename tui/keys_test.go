@@ -115,6 +115,7 @@ var keyCases = map[string]keyCase{
 	"next-view":     {nil, onView(viewNames[1])},
 	"previous-view": {nil, onView("detail")},
 	"view":          {nil, nil},
+	"vantage":       {fromTwo, footerHas("as jump2 sees the fleet")},
 	"table":         {pressing("tab"), onView("table")},
 	"grid":          {nil, onView("grid")},
 	"spokes":        {nil, onView("spokes")},
@@ -230,6 +231,18 @@ func (d *desk) called(t *testing.T, want string) {
 	}
 }
 
+// fromTwo gives the desk a second vantage point.
+func fromTwo(d *desk) { d.board.points = []Point{{Host: "jump1"}, {Host: "jump2"}} }
+
+func footerHas(what string) func(*testing.T, *desk, []tea.Msg) {
+	return func(t *testing.T, d *desk, _ []tea.Msg) {
+		t.Helper()
+		if !strings.Contains(d.footer(), what) {
+			t.Errorf("footer %q, want %q", d.footer(), what)
+		}
+	}
+}
+
 // TestEveryBinding walks the table that help shows: each key of each binding
 // does what keyCases says, and so does its name as a command.
 func TestEveryBinding(t *testing.T) {
@@ -292,6 +305,7 @@ func TestBindingsAreUnique(t *testing.T) {
 // TestHelpShowsEveryBinding: the help is the table.
 func TestHelpShowsEveryBinding(t *testing.T) {
 	m := openScene(newScene(3), 120, 200)
+	m.board.points = []Point{{Host: "jump1"}, {Host: "jump2"}}
 	press(m, "?")
 	for _, b := range bindings {
 		line := lineWith(m, b.help)

@@ -157,7 +157,7 @@ func (m *model) follow(s *snapshot) tea.Cmd {
 		m.park(s)
 	default:
 		m.unpark(s)
-		jumped := m.arrived(s)
+		jumped := m.arrived(s) || m.board.turns(s)
 		if !jumped {
 			ring = m.ring(s.events)
 		}

@@ -47,6 +47,9 @@ func chooseColumns(m *model, _ string) tea.Cmd {
 	var items []item
 	for i := range columns {
 		name := columns[i].name
+		if name == viewsColumn && !m.board.hasViews() {
+			continue
+		}
 		items = append(items, item{
 			label: columns[i].help,
 			on:    func() bool { return !slices.Contains(m.settings.Hidden, name) },

@@ -29,7 +29,7 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.overlay.press(m, key)
 	}
 	m.message = message{}
-	if b := byKey[key.String()]; b != nil {
+	if b := byKey[key.String()]; b != nil && m.has(b) {
 		return m.do(b, "")
 	}
 	return m.tell("%s does nothing: ? shows what does", printable(key))
@@ -69,7 +69,7 @@ func (m *model) command(line string) tea.Cmd {
 	if name == "" {
 		return nil
 	}
-	if b := commandNamed(name); b != nil {
+	if b := m.commandNamed(name); b != nil {
 		return m.do(b, strings.TrimSpace(argument))
 	}
 	return m.fail(fmt.Errorf("no command, or more than one, is called %q: tab completes, ? lists them all", name))
@@ -77,9 +77,9 @@ func (m *model) command(line string) tea.Cmd {
 
 // commandNamed is the binding of that name, or the one that begins so: if there
 // are several, the one that the others begin with (q is quit, not quit-keep).
-func commandNamed(name string) *binding {
+func (m *model) commandNamed(name string) *binding {
 	var found *binding
-	for _, known := range commandNames() { // sorted: the shortest comes first
+	for _, known := range m.commandNames() { // sorted: the shortest comes first
 		switch {
 		case known == name:
 			return byName[name]
@@ -97,15 +97,17 @@ func commandNamed(name string) *binding {
 func (m *model) completeCommand(value string) []completion {
 	name, argument, hasArgument := strings.Cut(value, " ")
 	if !hasArgument {
-		return startingWith("", name, commandNames())
+		return startingWith("", name, m.commandNames())
 	}
 	return startingWith(name+" ", argument, m.argumentsOf(name))
 }
 
-func commandNames() []string {
-	names := make([]string, len(bindings))
+func (m *model) commandNames() []string {
+	var names []string
 	for i := range bindings {
-		names[i] = bindings[i].name
+		if m.has(&bindings[i]) {
+			names = append(names, bindings[i].name)
+		}
 	}
 	slices.Sort(names)
 	return names
@@ -124,6 +126,8 @@ func (m *model) argumentsOf(name string) []string {
 		return []string{"name", "address", "json"}
 	case "goto":
 		return m.board.names()
+	case "vantage":
+		return m.board.hosts()
 	}
 	return nil
 }

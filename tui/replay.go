@@ -111,6 +111,8 @@ func (m *model) tellStep(s *snapshot) {
 // changeText is an event in a few words.
 func changeText(e *fleet.Event) string {
 	switch {
+	case e.Service != "" && e.Tunnel != "":
+		return e.Tunnel + ": " + e.Is
 	case e.Service != "":
 		return "greylag " + e.Service + ": " + e.Is
 	case e.Spoke == "":

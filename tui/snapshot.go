@@ -22,6 +22,9 @@ type snapshot struct {
 	missed uint64
 	status Status
 
+	points []Point // vantage points
+	stand  int     // that all else is of
+
 	position Position // of a recording
 	orders   uint64   // that it had got
 	anew     bool     // events are all there are: it went back
@@ -41,11 +44,13 @@ type puller struct {
 	memory memory
 	toll   toll
 	reel   reel
+	lookout
 }
 
 func newPuller(ctx context.Context, source Source, clock func() time.Time) *puller {
 	p := &puller{ctx: ctx, source: source, clock: clock, hurry: make(chan struct{}, 1)}
 	p.reel.replay, _ = source.(Replay)
+	p.lookout.vantages, _ = source.(Vantages)
 	return p
 }
 
@@ -89,7 +94,9 @@ func (p *puller) now() {
 // take looks at the source.
 func (p *puller) take(frozen bool) *snapshot {
 	now := p.clock()
-	s := &snapshot{taken: now, orders: p.reel.orders.Load(), status: p.source.Status(now)}
+	s := &snapshot{taken: now, orders: p.reel.orders.Load()}
+	p.standAndLook(s)
+	s.status = p.source.Status(now)
 	p.beforeReading(s)
 	s.events, s.missed = p.source.EventsSince(p.number)
 	if n := len(s.events); n > 0 {

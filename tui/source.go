@@ -83,6 +83,28 @@ type Position struct {
 	Ended      bool // everything has been played
 }
 
+// Vantages is what a [Source] has that sees the fleet from several points at once.
+// All else that it tells is as the point sees it that the terminal stands on; how the
+// others do is in the rows ([fleet.Views]). None of its methods waits for anything.
+type Vantages interface {
+	// Points appends the points, in an order that stays.
+	Points(now time.Time, into []Point) []Point
+	// Stand changes the point that the source answers for; it begins with the first.
+	Stand(at int)
+	// View is the tunnel at that position in the report as a point sees it, and the
+	// time by that point's clock; false where it does not know the tunnel. It reuses
+	// into's memory.
+	View(point, position int, into *fleet.TunnelReport) (present time.Time, known bool)
+}
+
+// Point is one vantage point.
+type Point struct {
+	Host    string        // its name, which no other point has
+	Age     time.Duration // since it last said anything new; 0: it never did
+	Trouble string        // "stale", "ended", "connecting": what it told is not how it is; "": it is
+	Problem string        // what keeps it from being up to date; "": nothing
+}
+
 // Control is what a [Source] has that can act on the engine. One that only
 // reads has none, and the keys that act say so.
 type Control interface {

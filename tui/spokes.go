@@ -149,7 +149,7 @@ func (v *spokesView) seek(m *model, by int) bool {
 	n := len(v.shown)
 	for i := 1; i <= n; i++ {
 		line := ((v.list.cursor+by*i)%n + n) % n
-		if m.board.urgency(int(v.shown[line])) < int(undecided) {
+		if place := int(v.shown[line]); m.board.urgency(place) < int(undecided) || m.board.report.Spokes[place].Differ() {
 			v.goTo(m, line)
 			return true
 		}

@@ -12,21 +12,24 @@ import (
 // spokeColumns are those of the spokes, from left to right.
 var spokeColumns = []column{
 	{"path", "path", "path; ! nothing is up behind it", 10, 10, 2, false, drawVerdict},
+	{viewsColumn, "views", "the path from each vantage point", 5, 5, 3, false, drawPathViews},
 	{"spoke", "spoke", "name", 12, 20, 1, false, drawSpokeOnly},
-	{"via", "via", "the tunnel that carries the traffic", 14, 26, 5, false, drawVia},
-	{"next", "next", "what takes over when that goes down", 12, 26, 7, false, drawNext},
-	{"dead", "dead backup", "backups that are down while another carries the traffic", 12, 26, 6, false, drawDead},
-	{"since", "since", "how long it is so", 6, 6, 3, true, drawSpokeSince},
-	{"onbackup", "on backup", "time on a backup in all", 9, 9, 9, true, drawOnBackup},
-	{"alone", "unprotected", "time with nothing behind the active tunnel in all", 11, 11, 10, true, drawUnprotected},
-	{"route", "route", "the kernel's own route for the watched prefix, and the tunnel it means", 12, 32, 8, false, drawRoute},
-	{"why", "why", "the tunnel that explains it", 26, 0, 4, false, drawSpokeWhy},
+	{"via", "via", "the tunnel that carries the traffic", 14, 26, 6, false, drawVia},
+	{"next", "next", "what takes over when that goes down", 12, 26, 8, false, drawNext},
+	{"dead", "dead backup", "backups that are down while another carries the traffic", 12, 26, 7, false, drawDead},
+	{"since", "since", "how long it is so", 6, 6, 4, true, drawSpokeSince},
+	{"onbackup", "on backup", "time on a backup in all", 9, 9, 10, true, drawOnBackup},
+	{"alone", "unprotected", "time with nothing behind the active tunnel in all", 11, 11, 11, true, drawUnprotected},
+	{"route", "route", "the kernel's own route for the watched prefix, and the tunnel it means", 12, 32, 9, false, drawRoute},
+	{"why", "why", "the tunnel that explains it", 26, 0, 5, false, drawSpokeWhy},
 }
 
 // spokeWish is how wide a column would like to be: a name no wider than the
 // longest there is, and no route where none is watched.
 func (b *board) spokeWish(c *column) int {
 	switch c.name {
+	case viewsColumn:
+		return b.viewsWidth()
 	case "spoke":
 		return min(c.wish, max(b.longest["spoke"], 1))
 	case "via", "next", "dead":
@@ -115,6 +118,10 @@ func drawDead(d *drawing, w int) {
 }
 
 func drawSpokeSince(d *drawing, w int) {
+	if d.spoke.Path == fleet.PathUnseen {
+		d.c.cellRight(dim, "-", w)
+		return
+	}
 	since := d.spoke.Since
 	if d.spoke.BlackHole {
 		since = d.spoke.BlackHoleSince
@@ -193,7 +200,9 @@ func (d *drawing) spokeWhy() string {
 	name, span := t.Tunnel.Name, text.Span(d.m.board.now().Sub(t.Since))
 	switch {
 	case t.State == fleet.Up:
-		return ""
+		return d.elsewhere()
+	case t.State == fleet.Unseen:
+		return strings.TrimSuffix(name+": "+why, ": ")
 	case t.State == fleet.Down && t.Reason != "" && !d.Muted:
 		reason, detail, _ := strings.Cut(why, ": ")
 		return strings.TrimSuffix(reason+": "+name+" "+span+": "+detail, ": ")

@@ -109,7 +109,7 @@ func stateStyle(s fleet.State) style {
 		return degraded
 	case fleet.Up:
 		return up
-	case fleet.Disabled:
+	case fleet.Disabled, fleet.Unseen:
 		return disabled
 	}
 	return pending
@@ -124,6 +124,8 @@ func pathStyle(p fleet.Path) style {
 		return backup
 	case fleet.PathPrimary:
 		return up
+	case fleet.PathUnseen:
+		return disabled
 	}
 	return pending
 }

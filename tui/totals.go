@@ -25,15 +25,22 @@ func (m *model) totals() (list totals) {
 			list = append(list, t)
 		}
 	}
-	for i, s := range []fleet.State{fleet.Down, fleet.Degraded, fleet.Pending, fleet.Up, fleet.Disabled} {
-		add(total{stateStyle(s), g.state(s), string(s), sum.Tunnels[s], []int{1, 6, 8, 5, 10}[i], false})
+	states := func(importance int, s fleet.State) {
+		add(total{stateStyle(s), g.state(s), string(s), sum.Tunnels[s], importance, false})
 	}
-	add(total{down, g.none, "cut off", sum.Spokes[fleet.PathNone], 2, true})
-	add(total{down, g.hole, "black hole", m.board.blackHoles(), 3, true})
-	add(total{backup, g.backup, "on backup", sum.Spokes[fleet.PathBackup], 4, true})
-	add(total{degraded, g.unprotected, "unprotected", sum.Unprotected, 7, true})
-	add(total{pending, g.pending, "pending", sum.Spokes[fleet.PathPending], 9, true})
-	add(total{up, g.primary, "primary", sum.Spokes[fleet.PathPrimary], 11, true})
+	states(1, fleet.Down)
+	add(total{degraded, g.disagree, "disagree", m.board.disputes, 2, false})
+	states(7, fleet.Degraded)
+	states(9, fleet.Pending)
+	states(6, fleet.Up)
+	states(11, fleet.Disabled)
+	states(13, fleet.Unseen)
+	add(total{down, g.none, "cut off", sum.Spokes[fleet.PathNone], 3, true})
+	add(total{down, g.hole, "black hole", m.board.blackHoles(), 4, true})
+	add(total{backup, g.backup, "on backup", sum.Spokes[fleet.PathBackup], 5, true})
+	add(total{degraded, g.unprotected, "unprotected", sum.Unprotected, 8, true})
+	add(total{pending, g.pending, "pending", sum.Spokes[fleet.PathPending], 10, true})
+	add(total{up, g.primary, "primary", sum.Spokes[fleet.PathPrimary], 12, true})
 	return list
 }
 

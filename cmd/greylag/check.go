@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type checking struct {
 	retries   int           // 0: the inventory's
 	timeout   time.Duration // 0: as long as the slowest tunnel takes
 	json      bool
+	from      fromSource
 }
 
 func (a *app) check() *cobra.Command {
@@ -39,21 +41,28 @@ func (a *app) check() *cobra.Command {
 		Short: "Probe until every tunnel's state is known, print a table, exit as a monitoring plugin does",
 		Long: "Probe until every tunnel's state is known or the timeout passes, print a table, and\n" +
 			"exit with 0 (all up), 1 (something degraded, or a spoke without the protection that is\n" +
-			"configured), 2 (a tunnel down) or 3 (unknown). Peers' keepalives are not answered.",
+			"configured), 2 (a tunnel down) or 3 (unknown). Peers' keepalives are not answered.\n" +
+			"With --from nothing is probed, and no privilege or inventory is needed: the states are\n" +
+			"those that other greylags report. Of several the worst counts, and what only a source\n" +
+			"knows that cannot be read, or says nothing new, is unknown.",
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			given := checkFlags{c.Flags().Changed("interval"), c.Flags().Changed("retries")}
-			if err := o.validate(given); err != nil {
+			if err := cmp.Or(o.validate(given), o.from.checkSpecs(a.config)); err != nil {
 				return err
+			}
+			if o.from.given() {
+				return a.runCheckFrom(c.Context(), o)
 			}
 			return a.runCheck(c.Context(), o)
 		},
 	}
 	a.configFlag(c)
+	o.from.flag(c, "take the states that another greylag reports")
 	o.selection.flags(c)
 	c.Flags().DurationVar(&o.interval, "interval", 0, "probe at this interval instead of the inventory's")
 	c.Flags().IntVar(&o.retries, "retries", 0, "retries before a line is down, instead of the inventory's")
-	c.Flags().DurationVar(&o.timeout, "timeout", 0, "give up after this time (default: what the slowest tunnel\nneeds to exhaust its retries)")
+	c.Flags().DurationVar(&o.timeout, "timeout", 0, "give up after this time (default: what the slowest tunnel\nneeds to exhaust its retries; with --from 30s)")
 	c.Flags().BoolVar(&o.json, "json", false, "print NDJSON: tunnel records and a summary")
 	return c
 }
@@ -61,6 +70,8 @@ func (a *app) check() *cobra.Command {
 // validate holds the flags against R8, as the inventory is.
 func (o *checking) validate(given checkFlags) error {
 	switch {
+	case o.from.given() && (given.interval || given.retries):
+		return usageError{errors.New("--interval and --retries make no sense with --from: nothing is probed")}
 	case given.interval && (o.interval < 100*time.Millisecond || o.interval > 32767*time.Second):
 		return usageError{fmt.Errorf("--interval %v is not within 100ms and 32767s", o.interval)}
 	case given.retries && (o.retries < 1 || o.retries > 255):

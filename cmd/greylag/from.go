@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"greylag/fleet/replica"
+	"greylag/fleet/vantage"
 	"greylag/tui"
 )
 
@@ -19,9 +21,15 @@ type fromSource struct {
 	speed     float64  // 0: not given
 }
 
+// fromHelp is what --from says of itself after what it does in place of probing.
+const fromHelp = "instead of probing: `SRC` is a recording,\na pipe, a unix socket, or - for standard input; repeat it to see the fleet\nfrom several hosts, and where they disagree"
+
+func (f *fromSource) flag(c *cobra.Command, does string) {
+	c.Flags().StringArrayVar(&f.specs, "from", nil, does+" "+fromHelp)
+}
+
 func (f *fromSource) flags(c *cobra.Command) {
-	c.Flags().StringArrayVar(&f.specs, "from", nil,
-		"show what another greylag reports instead of probing: `SRC` is a recording,\na pipe, a unix socket, or - for standard input")
+	f.flag(c, "show what another greylag reports")
 	c.Flags().StringVar(&f.speedText, "speed", "", "play the recording at this speed: 10x, 0.5x, max (default 1x)")
 }
 
@@ -30,13 +38,10 @@ func (f *fromSource) given() bool { return len(f.specs) > 0 }
 
 // check finds what makes no sense; config is what -c says.
 func (f *fromSource) check(config string) (err error) {
+	if err := f.checkSpecs(config); err != nil {
+		return err
+	}
 	switch {
-	case len(f.specs) > 1:
-		return usageError{fmt.Errorf("--from is given %d times: one source at a time can be shown", len(f.specs))}
-	case f.given() && f.specs[0] == "":
-		return usageError{errors.New("--from is empty: want a recording, a pipe, a unix socket or -")}
-	case f.given() && config != "":
-		return usageError{errors.New("--from and --config exclude each other: what another greylag reports needs no inventory")}
 	case f.speedText == "":
 		return nil
 	case !f.given():
@@ -48,16 +53,47 @@ func (f *fromSource) check(config string) (err error) {
 	return nil
 }
 
+// checkSpecs finds what is no source, or is one twice.
+func (f *fromSource) checkSpecs(config string) error {
+	if f.given() && config != "" {
+		return usageError{errors.New("--from and --config exclude each other: what another greylag reports needs no inventory")}
+	}
+	for i, spec := range f.specs {
+		switch {
+		case spec == "":
+			return usageError{errors.New("--from is empty: want a recording, a pipe, a unix socket or -")}
+		case slices.Contains(f.specs[:i], spec):
+			return usageError{fmt.Errorf("--from %s is given twice: the same source sees the same", spec)}
+		}
+	}
+	return nil
+}
+
+// open begins to read the sources, until ctx is done.
+func (f *fromSource) open(ctx context.Context, o replica.Options) (sources []vantage.Source, err error) {
+	for _, spec := range f.specs {
+		feed, err := replica.Open(ctx, spec, o)
+		if err != nil {
+			return nil, err
+		}
+		if _, plays := feed.(*replica.Player); plays && len(f.specs) > 1 {
+			return nil, usageError{fmt.Errorf("--from %s is a recording, which has a time of its own: it can be shown alone only", spec)}
+		}
+		sources = append(sources, vantage.Source{Feed: feed, Spec: spec})
+	}
+	return sources, nil
+}
+
 // runFrom shows what another greylag reports until the user leaves. It opens no
 // socket of its own and needs no privilege.
 func (a *app) runFrom(ctx context.Context, o viewing, from fromSource) error {
-	keys, err := a.keys(from.specs[0])
+	keys, err := a.keys(from.specs)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // nobody waits for the feed: what it reads may never come
-	feed, err := replica.Open(ctx, from.specs[0], replica.Options{Speed: from.speed, Stdin: a.stdin})
+	defer cancel() // nobody waits for the sources: what they read may never come
+	sources, err := from.open(ctx, replica.Options{Speed: from.speed, Stdin: a.stdin})
 	if err != nil {
 		return err
 	}
@@ -66,11 +102,18 @@ func (a *app) runFrom(ctx context.Context, o viewing, from fromSource) error {
 		return err
 	}
 	screen.StatePath = statePath(os.Getenv)
-	screen.Source = feedSource(feed)
+	screen.Source = sourceOf(sources)
 	return tui.Run(ctx, screen)
 }
 
-// feedSource shows the terminal a stream or a recording.
+// sourceOf shows the terminal a stream, a recording, or what several hosts see.
+func sourceOf(sources []vantage.Source) tui.Source {
+	if len(sources) > 1 {
+		return vantages{vantage.New(sources...)}
+	}
+	return feedSource(sources[0].Feed)
+}
+
 func feedSource(feed replica.Feed) tui.Source {
 	if p, ok := feed.(*replica.Player); ok {
 		return recording{p}
@@ -79,8 +122,8 @@ func feedSource(feed replica.Feed) tui.Source {
 }
 
 // keys is where the keys come from: standard input, unless that is the stream.
-func (a *app) keys(spec string) (*os.File, error) {
-	if spec != "-" {
+func (a *app) keys(specs []string) (*os.File, error) {
+	if !slices.Contains(specs, "-") {
 		in, _ := a.stdin.(*os.File)
 		return in, nil
 	}

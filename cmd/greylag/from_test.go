@@ -159,7 +159,8 @@ func TestFromTerminal(t *testing.T) {
 // What makes no sense is said before anything is opened.
 func TestFromCommandLine(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"--from a --from b", "--from is given 2 times: one source at a time can be shown"},
+		{"--from a --from b --from a", "--from a is given twice: the same source sees the same"},
+		{"--from a --from=", "--from is empty: want a recording, a pipe, a unix socket or -"},
 		{"--from=", "--from is empty: want a recording, a pipe, a unix socket or -"},
 		{"--from a -c b", "--from and --config exclude each other: what another greylag reports needs no inventory"},
 		{"--speed 10x", "--speed needs --from FILE: only a recording has a speed"},

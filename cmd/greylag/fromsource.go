@@ -17,7 +17,7 @@ type liveStream struct{ replica.Feed }
 // and before it begins there is none.
 func (l liveStream) Report(now time.Time, into *fleet.Report) *fleet.Report {
 	status := l.Feed.Status(now)
-	r := l.Feed.Report(moment(&status, now), into)
+	r := l.Feed.Report(status.Moment(now), into)
 	if status.Newest.IsZero() && len(r.Tunnels) == 0 {
 		r.Time = time.Time{}
 	}
@@ -27,24 +27,17 @@ func (l liveStream) Report(now time.Time, into *fleet.Report) *fleet.Report {
 // Changes implements [tui.Source], at the same moment as Report.
 func (l liveStream) Changes(now time.Time, since uint64, into *fleet.Changes) *fleet.Changes {
 	status := l.Feed.Status(now)
-	c := l.Feed.Changes(moment(&status, now), since, into)
+	c := l.Feed.Changes(status.Moment(now), since, into)
 	if status.Newest.IsZero() {
 		c.Time = time.Time{}
 	}
 	return c
 }
 
-// moment is of when a stream is shown at now.
-func moment(s *replica.Status, now time.Time) time.Time {
-	if s.State == replica.Ended {
-		return s.Since
-	}
-	return now
-}
-
 // Status implements [tui.Source].
-func (l liveStream) Status(now time.Time) tui.Status {
-	s := l.Feed.Status(now)
+func (l liveStream) Status(now time.Time) tui.Status { return streamStatus(l.Feed.Status(now), now) }
+
+func streamStatus(s replica.Status, now time.Time) tui.Status {
 	return tui.Status{
 		Label: "stream from " + s.Label, Age: s.Age, Ended: s.State == replica.Ended,
 		Problem: streamProblem(&s, now),

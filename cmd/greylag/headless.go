@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"greylag/fleet"
 	"greylag/fleet/stream"
@@ -20,11 +22,18 @@ import (
 func (a *app) headless() *cobra.Command {
 	o := reporting{}
 	debug := false
+	from := fromSource{}
 	c := &cobra.Command{
 		Use:   "headless",
 		Short: "Probe the fleet and write NDJSON to standard output",
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if from.given() {
+				if err := cmp.Or(from.checkSpecs(a.config), onlyProbing(c)); err != nil {
+					return err
+				}
+				return a.merge(c.Context(), o, from)
+			}
 			if o.costs {
 				o.meter = newMeter(false)
 			}
@@ -42,6 +51,7 @@ func (a *app) headless() *cobra.Command {
 		},
 	}
 	a.configFlag(c)
+	from.flag(c, "write what other greylags report as one stream")
 	o.flags(c)
 	o.journal.flags(c)
 	o.socket.flags(c)
@@ -55,6 +65,19 @@ func onHangup() (hangups <-chan os.Signal, stop func()) {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, syscall.SIGHUP)
 	return c, func() { signal.Stop(c) }
+}
+
+// merges are the flags that make sense where nothing is probed.
+var merges = []string{"from", "every", "for", "events"}
+
+// onlyProbing finds one that does not.
+func onlyProbing(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if err == nil && !slices.Contains(merges, f.Name) {
+			err = usageError{fmt.Errorf("--%s makes no sense with --from: nothing is probed", f.Name)}
+		}
+	})
+	return err
 }
 
 // reporting is how a running fleet is written down.
@@ -80,6 +103,14 @@ func (o *reporting) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&o.events, "events", false, "write events only, no reports")
 	c.Flags().BoolVar(&o.costs, "costs", false, "write what it took of the machine to standard error at the end")
 	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
+}
+
+// period is the time between full reports; 0: there are none.
+func (o *reporting) period() time.Duration {
+	if o.events {
+		return 0
+	}
+	return o.every
 }
 
 func (o *reporting) check() error {
@@ -283,7 +314,7 @@ func (j *journalist) renew() error {
 func (j *journalist) begin() error {
 	j.inv = j.station.store.Inventory()
 	hello := helloOf(j.inv)
-	hello.Time = time.Now()
+	hello.Time, hello.Every = time.Now(), j.options.period()
 	if err := j.reports.Hello(hello); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (o *recalling) check() error {
 	case o.by != "" && !slices.Contains(recallings, o.by):
 		return usageError{fmt.Errorf("--by %q is none of %s", o.by, strings.Join(recallings, ", "))}
 	}
-	return o.selection.check()
+	return o.selection.checkPatterns()
 }
 
 // wants tells whether rows of that kind are to be told.

@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"greylag/fleet/replica":   {"greylag/fleet", "greylag/fleet/stream"},
 	"greylag/fleet/serve":     {"greylag/fleet/stream"},
 	"greylag/fleet/stream":    {"greylag/fleet"},
+	"greylag/fleet/vantage":   {"greylag/fleet", "greylag/fleet/replica"},
 	"greylag/tui":             {"greylag/fleet", "greylag/tui/chart", "greylag/tui/query", "greylag/tui/text"},
 	"greylag/tui/chart":       {"greylag/fleet", "greylag/tui/text"},
 	"greylag/tui/query":       {"greylag/fleet"},

@@ -20,10 +20,20 @@ func (s *selection) flags(c *cobra.Command) {
 	c.Flags().StringArrayVar(&s.Tags, "tag", nil, "only tunnels with this `TAG` (repeatable)")
 }
 
+// checkPatterns finds what is no pattern.
+func (s *selection) checkPatterns() error {
+	for _, glob := range s.Tunnels {
+		if err := fleet.CheckPattern(glob); err != nil {
+			return usageError{fmt.Errorf("--tunnel %q is no pattern: %w", glob, err)}
+		}
+	}
+	return nil
+}
+
 // narrow returns the inventory with the selected tunnels and their spokes. That
 // none is left is an error: nobody means to check nothing.
 func (s *selection) narrow(inv *fleet.Inventory) (*fleet.Inventory, error) {
-	if err := s.check(); err != nil {
+	if err := s.checkPatterns(); err != nil {
 		return nil, err
 	}
 	narrowed := *inv
@@ -42,14 +52,4 @@ func (s *selection) narrow(inv *fleet.Inventory) (*fleet.Inventory, error) {
 		}
 	}
 	return &narrowed, nil
-}
-
-// check finds patterns that are none.
-func (s *selection) check() error {
-	for _, glob := range s.Tunnels {
-		if err := fleet.CheckPattern(glob); err != nil {
-			return usageError{fmt.Errorf("--tunnel %q is no pattern: %w", glob, err)}
-		}
-	}
-	return nil
 }

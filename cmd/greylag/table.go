@@ -16,12 +16,10 @@ import (
 func printTable(w io.Writer, r *fleet.Report, last string) error {
 	var b bytes.Buffer
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "STATE\tTUNNEL\tHUB\tSPOKE\tRANK\tDESTINATION\tCOUNTER\tLOSS\tRTT\tREASON")
+	fmt.Fprintln(t, tableTitles)
 	for i := range r.Tunnels {
 		row := &r.Tunnels[i]
-		d := row.Tunnel
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%d/%d\t%s\t%s\t%s\n", row.State, d.Name, dash(d.Hub), dash(d.Spoke), d.Rank,
-			d.Destination, row.Counter, d.Retries, lossText(row), rttText(row), reasonText(row))
+		printRow(t, string(row.State), row.Tunnel.Name, row)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -29,6 +27,14 @@ func printTable(w io.Writer, r *fleet.Report, last string) error {
 	b.WriteString(last + "\n")
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+const tableTitles = "STATE\tTUNNEL\tHUB\tSPOKE\tRANK\tDESTINATION\tCOUNTER\tLOSS\tRTT\tREASON"
+
+func printRow(w io.Writer, state, name string, row *fleet.TunnelReport) {
+	d := row.Tunnel
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%d/%d\t%s\t%s\t%s\n", state, name, dash(d.Hub), dash(d.Spoke), d.Rank,
+		d.Destination, row.Counter, d.Retries, lossText(row), rttText(row), reasonText(row))
 }
 
 func dash(s string) string {

@@ -24,6 +24,7 @@ func (a *app) tui() *cobra.Command {
 		Long: "Probe the fleet and show it on the terminal; or show what another greylag reports,\n" +
 			"as it comes or from a recording, which needs no privilege and no inventory:\n" +
 			"  ssh HOST greylag headless | greylag --from -\n" +
+			"  ssh HOST greylag headless | greylag --from - --from SOCKET\n" +
 			"  greylag headless > FILE; greylag --from FILE --speed 10x\n" +
 			"? shows the keys, q leaves.",
 		Args: noArguments,

@@ -10,7 +10,7 @@ import (
 // what it is about. While the first report after a second hello comes in, that is what
 // was there before, too.
 func (r *Replica) applyEvent(e *fleet.Event) {
-	r.log.add(e)
+	r.log.Add(e)
 	if r.shown != r.next && r.next.isIncoming() {
 		r.amend(r.shown, e)
 	} else {

@@ -2,8 +2,8 @@ package replica
 
 import "greylag/fleet"
 
-// eventLog is the newest changes. An event in it never changes.
-type eventLog struct {
+// Log is the newest changes. An event in it never changes.
+type Log struct {
 	last   uint64         // number of the newest, 0: none yet
 	base   uint64         // up to this number nothing is missed: it was taken back
 	count  int            // how many are kept
@@ -12,7 +12,7 @@ type eventLog struct {
 }
 
 // add numbers and keeps an event.
-func (l *eventLog) add(e *fleet.Event) {
+func (l *Log) Add(e *fleet.Event) {
 	if l.ring == nil {
 		l.ring = make([]*fleet.Event, eventsKept)
 	}
@@ -29,13 +29,13 @@ func (l *eventLog) add(e *fleet.Event) {
 	}
 }
 
-func (l *eventLog) place(number uint64) **fleet.Event { return &l.ring[number%eventsKept] }
+func (l *Log) place(number uint64) **fleet.Event { return &l.ring[number%eventsKept] }
 
 // oldest is the number of the oldest that is kept, if any is.
-func (l *eventLog) oldest() uint64 { return l.last - uint64(l.count) + 1 }
+func (l *Log) oldest() uint64 { return l.last - uint64(l.count) + 1 }
 
 // drop forgets the oldest.
-func (l *eventLog) drop() {
+func (l *Log) drop() {
 	oldest := l.place(l.oldest())
 	l.weight -= weighEvent(*oldest)
 	*oldest = nil
@@ -43,14 +43,14 @@ func (l *eventLog) drop() {
 }
 
 // empty forgets all. Numbers go on.
-func (l *eventLog) empty() {
+func (l *Log) empty() {
 	clear(l.ring)
 	l.count, l.weight, l.base = 0, 0, l.last
 }
 
 // after returns the events after that number, and how many of those asked for are
 // gone: of which nothing is said as long as there is none to return.
-func (l *eventLog) after(number uint64) (events []*fleet.Event, missed uint64) {
+func (l *Log) After(number uint64) (events []*fleet.Event, missed uint64) {
 	if l.count == 0 || number >= l.last {
 		return nil, 0
 	}

@@ -22,6 +22,8 @@ type Options struct {
 	// Stdin is what "-" means. To be able to give up waiting for it, it should be an
 	// [os.File].
 	Stdin io.Reader
+	// Through: a file is read to its end at once, as a pipe is, and not played.
+	Through bool
 }
 
 // Open begins to read a source, until ctx is done: "-" is standard input, all else
@@ -62,8 +64,11 @@ func start(ctx context.Context, l *Live) *Live {
 
 func openRecording(ctx context.Context, path string, o Options) (Feed, error) {
 	f, err := os.Open(path)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case o.Through:
+		return start(ctx, newLive(path, given(f), false)), nil
 	}
 	p, err := play(ctx, f, path, o)
 	if err != nil {
@@ -120,7 +125,7 @@ func openStdinFile(ctx context.Context, f *os.File, o Options) (Feed, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", stdinName, err)
-	case info.Mode().IsRegular():
+	case info.Mode().IsRegular() && !o.Through:
 		return play(ctx, f, stdinName, o)
 	case info.Mode().Type()&fs.ModeCharDevice != 0:
 		return nil, errors.New(stdinName + " is a terminal or a device: pipe a stream into it, as in: ssh HOST greylag headless | greylag --from -")

@@ -24,8 +24,9 @@ type Replica struct {
 	mu      sync.Mutex
 	shown   *known // what readers see
 	next    *known // what records change: shown, but while the first report after a second hello comes in
-	log     eventLog
+	log     Log
 	hello   stream.Hello
+	sources []string // of a merged stream
 	pace    pace
 	refused uint64 // records for which there was no room
 	rewinds uint64
@@ -41,6 +42,7 @@ type known struct {
 	incidents incidents
 	told      uint64 // the version when an incident was told last
 	engine    fleet.EngineReport
+	whole     bool // a full report has come to its end
 }
 
 // newKnown knows nothing, and readers have never seen that.
@@ -62,6 +64,9 @@ func New() *Replica {
 func (r *Replica) Apply(rec stream.Record, arrived time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.isForeign(&rec) {
+		return
+	}
 	switch {
 	case rec.Hello != nil:
 		r.applyHello(rec.Hello)
@@ -79,6 +84,24 @@ func (r *Replica) Apply(rec stream.Record, arrived time.Time) {
 	if at := timeOf(rec); !at.IsZero() {
 		r.pace.tell(at, arrived, rec.Event != nil || rec.Incident != nil)
 	}
+}
+
+// isForeign tells whether a record of a merged stream is of another host than the first
+// that it names: what two hosts see of a tunnel would overwrite each other. What the
+// hosts see together is an event of none of them.
+func (r *Replica) isForeign(rec *stream.Record) bool {
+	switch {
+	case rec.Hello != nil && len(rec.Hello.Sources) > 0:
+		r.sources = rec.Hello.Sources
+		return true // its own host sees nothing
+	case rec.Hello != nil && r.sources != nil:
+		if !slices.Contains(r.sources, rec.Hello.Host) { // it begins anew, and is no merged one
+			r.sources = nil
+			return false
+		}
+		return rec.Hello.Host != r.sources[0]
+	}
+	return rec.Host != "" && r.sources != nil && rec.Host != r.sources[0]
 }
 
 // timeOf is when a record was written, or an event happened; zero: not known.
@@ -152,6 +175,7 @@ func (r *Replica) applySummary(s *fleet.Summary) {
 	r.next.tunnels.finish(total(s.Tunnels))
 	r.next.spokes.finish(total(s.Spokes))
 	r.next.engine = s.Engine
+	r.next.whole = true
 	r.publish()
 }
 
@@ -185,11 +209,14 @@ func (r *Replica) rewind() {
 func (r *Replica) recall(rec stream.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.isForeign(&rec) {
+		return
+	}
 	switch {
 	case rec.Hello != nil:
 		r.applyHello(rec.Hello)
 	case rec.Event != nil:
-		r.log.add(rec.Event)
+		r.log.Add(rec.Event)
 	case rec.Incident != nil:
 		r.putIncident(rec.Incident)
 	}
@@ -208,7 +235,7 @@ func (r *Replica) settle() {
 // and never go back, not even where a [Player] does: see [Player.Rewinds].
 func (r *Replica) EventsSince(number uint64) (events []fleet.Event, missed uint64) {
 	r.mu.Lock()
-	list, missed := r.log.after(number)
+	list, missed := r.log.After(number)
 	r.mu.Unlock()
 	events = slices.Grow(events, len(list))
 	for _, e := range list {

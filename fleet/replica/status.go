@@ -21,8 +21,10 @@ const (
 
 // Status is where a replica's data comes from and how old it is.
 type Status struct {
-	Label   string // the host that the source runs on, or where nobody said, what was opened
-	Version string // of the greylag that speaks; "": not known
+	Label   string        // the host that the source runs on, or where nobody said, what was opened
+	Version string        // of the greylag that speaks; "": not known
+	Every   time.Duration // between its full reports; 0: not known
+	Whole   bool          // it has told a full report to its end
 	State   State
 	Since   time.Time // when State began, by our clock; zero in a recording
 	Newest  time.Time // of the newest record, by the source's clock
@@ -30,6 +32,14 @@ type Status struct {
 	// Age is the time since then; 0 while nothing has come.
 	Age     time.Duration
 	Problem string // what keeps it from being up to date or whole; "": nothing
+}
+
+// Moment is of when a source is shown at now: when it has ended, its last picture stays.
+func (s *Status) Moment(now time.Time) time.Time {
+	if s.State == Ended && !s.Since.IsZero() {
+		return s.Since
+	}
+	return now
 }
 
 // Feed is a replica with what feeds it: [Live] or a [Player].
@@ -49,7 +59,7 @@ type Feed interface {
 func (r *Replica) status(name string, now time.Time) Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := Status{Label: name, Version: r.hello.Version, Newest: r.pace.source, Arrived: r.pace.arrived}
+	s := Status{Label: name, Version: r.hello.Version, Every: r.hello.Every, Whole: r.shown.whole, Newest: r.pace.source, Arrived: r.pace.arrived}
 	if r.hello.Host != "" {
 		s.Label = r.hello.Host
 	}

@@ -108,6 +108,8 @@ func (b *Brief) take(rec Record) {
 		b.Kind, b.Time, b.Since, b.Name = BriefSpoke, s.Time, s.Since, []byte(s.Spoke.Name)
 		b.Path, b.Active, b.Protected, b.Ranked = s.Path, []byte(s.Active), s.Protected, s.Ranked
 		b.WasPath, b.WasSince = s.Was, s.WasSince
+	case rec.Event != nil && rec.Event.Service != "": // whatever it names
+		b.Kind, b.Time, b.Record = BriefRecord, rec.Event.Time, rec
 	case rec.Event != nil && rec.Event.Spoke != "":
 		e := rec.Event
 		b.Kind, b.Time, b.Since, b.Name = BriefPathChange, e.Time, e.Since, []byte(e.Spoke)

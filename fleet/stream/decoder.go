@@ -9,7 +9,7 @@ import (
 	"greylag/fleet"
 )
 
-// Record is one line of a stream. Exactly one field is set.
+// Record is one line of a stream. Exactly one field is set, and maybe Host.
 type Record struct {
 	Hello     *Hello
 	Tunnel    *fleet.TunnelReport // see [Decoder] for what is not in the stream
@@ -22,6 +22,9 @@ type Record struct {
 	Request   *Request
 	Reply     *Reply
 	Unknown   string // the type of a record that this greylag does not know
+
+	// Host is set beside them where the record is part of a merged stream: whose it is.
+	Host string
 }
 
 // LineError says what is wrong with one line. The lines after it can be read.
@@ -106,11 +109,24 @@ func (d *Decoder) locate(err error) error {
 func decode(line []byte) (Record, error) {
 	var head struct {
 		Type string `json:"type"`
+		Host string `json:"host"`
 	}
 	if err := json.Unmarshal(line, &head); err != nil {
 		return Record{}, err
 	}
-	switch head.Type {
+	rec, err := decodeType(head.Type, line)
+	if rec.Hello == nil { // whose it is itself
+		rec.Host = head.Host
+	}
+	if rec.Event != nil {
+		rec.Event.Host = head.Host
+	}
+	return rec, err
+}
+
+// decodeType reads one line of a type.
+func decodeType(kind string, line []byte) (Record, error) {
+	switch kind {
 	case typeHello:
 		return decodeAs[helloLine](line)
 	case typeTunnel:
@@ -134,7 +150,7 @@ func decode(line []byte) (Record, error) {
 	case "":
 		return Record{}, errors.New(`no record: "type" is missing`)
 	}
-	return Record{Unknown: head.Type}, nil
+	return Record{Unknown: kind}, nil
 }
 
 // decodeAs reads a line of known type; L is what its JSON looks like.

@@ -42,6 +42,19 @@
 // is "removed"; nothing is reported of it any more. After a reload comes another
 // hello, and a full report at once.
 //
+// A stream that merges those of several greylags ("headless --from") has "sources",
+// the names of their hosts, in its first hello, then each one's own hello, whose host
+// is one of them; every other record has the "host" that it is of. It is not
+// written while nothing new comes from there. Events with the service
+// "vantage" are of what the hosts see together: with a "tunnel" they tell
+// that the hosts disagree about it (to is "disagree"; it is up from one and down
+// from another, and has been for longer than the slower one needs to find out) or no
+// longer do ("agree"), and detail says who sees what; without, that a host has
+// become "stale", or is "live" again.
+//
+// "every_ms" of hello is the time between full reports, where there are any: after
+// three of them without a word a stream is stale.
+//
 // incident is the number of the open incident that a tunnel is a member of. The
 // record "incident" is a [fleet.Incident] as it is at "time": "start" and, where
 // it is over, "end"; "factor" and "value" that its "members" have in common;
@@ -103,6 +116,8 @@ type Hello struct {
 	Host    string // on which it runs; "": not known
 	Tunnels int    // in its inventory, disabled ones included
 	Spokes  int
+	Every   time.Duration // between full reports; 0: not known, or there are none
+	Sources []string      // the hosts whose streams are merged into this one; nil: it is no such stream
 }
 
 // Peer is one far end whose own keepalives are answered (R12).

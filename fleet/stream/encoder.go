@@ -13,6 +13,10 @@ const flushAt = 64 << 10
 // whole lines. After a failed Write every call returns that same error, as the
 // writer gave it, and writes nothing. An Encoder is for one goroutine.
 type Encoder struct {
+	// Host is added to tunnels, spokes, incidents and summaries where it is not "": in
+	// a merged stream, whose they are. An event has its own.
+	Host string
+
 	w   io.Writer
 	buf []byte // whole lines, not written yet; empty between calls
 	err error  // of the first Write that failed
@@ -51,24 +55,24 @@ func (e *Encoder) Walker() fleet.Walker { return walker{e} }
 type walker struct{ *Encoder }
 
 func (w walker) Tunnel(t *fleet.TunnelReport) error {
-	w.buf = AppendTunnel(w.buf, t)
+	w.buf = w.tag(AppendTunnel(w.buf, t))
 	return w.flushFull()
 }
 
 func (w walker) Spoke(s *fleet.SpokeReport) error {
-	w.buf = AppendSpoke(w.buf, s)
+	w.buf = w.tag(AppendSpoke(w.buf, s))
 	return w.flushFull()
 }
 
 // Tunnel writes one tunnel.
 func (e *Encoder) Tunnel(t *fleet.TunnelReport) error {
-	e.buf = AppendTunnel(e.buf, t)
+	e.buf = e.tag(AppendTunnel(e.buf, t))
 	return e.flush()
 }
 
 // Spoke writes one spoke.
 func (e *Encoder) Spoke(s *fleet.SpokeReport) error {
-	e.buf = AppendSpoke(e.buf, s)
+	e.buf = e.tag(AppendSpoke(e.buf, s))
 	return e.flush()
 }
 
@@ -91,7 +95,7 @@ func (e *Encoder) Events(list []fleet.Event) error {
 
 // Summary writes the counts of the fleet.
 func (e *Encoder) Summary(s *fleet.Summary) error {
-	e.buf = AppendSummary(e.buf, s)
+	e.buf = e.tag(AppendSummary(e.buf, s))
 	return e.flush()
 }
 
@@ -99,6 +103,14 @@ func (e *Encoder) Summary(s *fleet.Summary) error {
 func (e *Encoder) Peer(p *Peer) error {
 	e.buf = AppendPeer(e.buf, p)
 	return e.flush()
+}
+
+// tag adds the host to the record that b ends with.
+func (e *Encoder) tag(b []byte) []byte {
+	if e.Host == "" {
+		return b
+	}
+	return AppendHost(b, e.Host)
 }
 
 func (e *Encoder) flushFull() error {

@@ -273,6 +273,19 @@ func examples() []example {
 		{"spoke-none", Record{Spoke: spokeOn(fleet.PathNone, "", 0)}},
 		{"spoke-pending", Record{Spoke: pendingSpoke()}},
 		{"spoke-pending-was", Record{Spoke: continuedSpoke()}},
+		{"hello-merged", Record{Hello: &Hello{Time: at(0), Version: "0.1.0", Host: "desk", Every: 10 * time.Second, Sources: []string{"jump1", "jump2"}}}},
+		{"event-host", Record{Host: "jump2", Event: &fleet.Event{
+			Time: at(0), Tunnel: "fra1-seoul", From: fleet.Up, To: fleet.Down, Reason: fleet.ReasonSilent, Host: "jump2",
+		}}},
+		{"event-disagree", Record{Event: &fleet.Event{
+			Time: at(0), Service: "vantage", Tunnel: "fra1-seoul", Was: "agree", Is: "disagree", Trouble: true, Detail: "up from jump1; down from jump2",
+		}}},
+		{"event-disagree-spoke", Record{Event: &fleet.Event{
+			Time: at(0), Service: "vantage", Spoke: "seoul", Was: "disagree", Is: "agree", Detail: "primary from jump1, jump2",
+		}}},
+		{"event-stale", Record{Host: "jump2", Event: &fleet.Event{
+			Time: at(0), Service: "vantage", Was: "live", Is: "stale", Trouble: true, Detail: "nothing has come for 30s", Host: "jump2",
+		}}},
 		{"event-down", Record{Event: downEvent()}},
 		{"event-down-still", Record{Event: stillDownEvent()}},
 		{"event-path-still", Record{Event: stillEvent()}},

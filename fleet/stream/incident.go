@@ -65,7 +65,7 @@ func textOf(i *fleet.Incident) string {
 
 // Incident writes one incident.
 func (e *Encoder) Incident(i *fleet.Incident) error {
-	e.buf = AppendIncident(e.buf, i)
+	e.buf = e.tag(AppendIncident(e.buf, i))
 	return e.flush()
 }
 

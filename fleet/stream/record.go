@@ -32,7 +32,15 @@ func AppendHello(b []byte, h *Hello) []byte {
 	b = appendTime(b, "time", h.Time)
 	b = appendInt(b, "tunnels", int64(h.Tunnels))
 	b = appendInt(b, "spokes", int64(h.Spokes))
+	b = appendKnown(b, "every_ms", millis(h.Every))
+	b = appendKnownTexts(b, "sources", h.Sources)
 	return end(b)
+}
+
+// AppendHost adds the host that it is of to a record, which b ends with.
+func AppendHost(b []byte, host string) []byte {
+	b = b[:len(b)-len("}\n")]
+	return end(appendText(b, "host", host))
 }
 
 // AppendTunnel appends the line of t, newline included. It does not allocate
@@ -220,15 +228,19 @@ func AppendEvent(b []byte, ev *fleet.Event) []byte {
 	b = appendTime(b, "time", ev.Time)
 	switch {
 	case ev.Service != "":
-		return end(appendServiceChange(b, ev))
+		b = appendServiceChange(b, ev)
 	case ev.Spoke != "":
-		return end(appendPathChange(b, ev))
+		b = appendPathChange(b, ev)
+	default:
+		b = appendStateChange(b, ev)
 	}
-	return end(appendStateChange(b, ev))
+	return end(appendKnownText(b, "host", ev.Host))
 }
 
 func appendServiceChange(b []byte, ev *fleet.Event) []byte {
 	b = appendText(b, "service", ev.Service)
+	b = appendKnownText(b, "tunnel", ev.Tunnel)
+	b = appendKnownText(b, "spoke", ev.Spoke)
 	b = appendText(b, "from", ev.Was)
 	b = appendText(b, "to", ev.Is)
 	if ev.Trouble {

@@ -19,6 +19,9 @@ type helloLine struct {
 	Time    stamp  `json:"time"`
 	Tunnels int    `json:"tunnels"`
 	Spokes  int    `json:"spokes"`
+
+	Every   inMillis `json:"every_ms"`
+	Sources []string `json:"sources"`
 }
 
 func (l *helloLine) record() (Record, error) {
@@ -31,6 +34,7 @@ func (l *helloLine) record() (Record, error) {
 	)
 	return Record{Hello: &Hello{
 		Time: l.Time.time(), Version: l.Version, Host: l.Host, Tunnels: l.Tunnels, Spokes: l.Spokes,
+		Every: l.Every.duration(), Sources: l.Sources,
 	}}, err
 }
 
@@ -144,7 +148,7 @@ func (l *eventLine) stateChange() *fleet.Event {
 // names: it may be of a later greylag.
 func (l *eventLine) serviceChange() *fleet.Event {
 	return &fleet.Event{
-		Time: l.Time.time(), Service: l.Service, Was: oneWord(l.From), Is: oneWord(l.To),
+		Time: l.Time.time(), Service: l.Service, Tunnel: l.Tunnel, Spoke: l.Spoke, Was: oneWord(l.From), Is: oneWord(l.To),
 		Trouble: l.Trouble, Detail: l.Detail,
 	}
 }

@@ -41,6 +41,15 @@ func NewVocabulary(inv *fleet.Inventory) Vocabulary {
 	return v
 }
 
+// AddHosts adds what the vantage points on those hosts may see: see [fleet.Views].
+func (v Vocabulary) AddHosts(hosts []string) {
+	for _, host := range hosts {
+		for _, word := range append(slices.Clone(fieldNamed("state").words), string(fleet.Unseen), "stale") {
+			v["seen"] = append(v["seen"], host+"="+word)
+		}
+	}
+}
+
 // Completion is what the term under the cursor may become: each candidate
 // stands for Input[From:To].
 type Completion struct {
@@ -61,7 +70,7 @@ func Complete(input string, cursor int, v Vocabulary) Completion {
 	cursor = min(max(cursor, 0), len(input))
 	t := tokenAt(input, cursor)
 	if t.op == none {
-		return completeField(input, t, cursor)
+		return completeField(input, t, cursor, v)
 	}
 	p := t.valueAt(cursor)
 	c := Completion{From: p.start, To: p.end}
@@ -80,13 +89,23 @@ func Complete(input string, cursor int, v Vocabulary) Completion {
 	return c
 }
 
-func completeField(input string, t token, cursor int) Completion {
+func completeField(input string, t token, cursor int, v Vocabulary) Completion {
 	c := Completion{From: t.start, To: t.end}
 	if t.negate {
 		c.From++
 	}
-	c.Candidates = candidates(input[c.From:max(cursor, c.From)], fieldNames(), func(name string) string { return name + ":" })
+	c.Candidates = candidates(input[c.From:max(cursor, c.From)], v.fieldNames(), func(name string) string { return name + ":" })
 	return c
+}
+
+// fieldNames are the fields that can tell anything.
+func (v Vocabulary) fieldNames() (names []string) {
+	for i := range fields {
+		if !fields[i].views || v["seen"] != nil {
+			names = append(names, fields[i].name)
+		}
+	}
+	return names
 }
 
 // tokenAt is the token that the cursor is in or behind; an empty one between

@@ -72,9 +72,28 @@ func TestComplete(t *testing.T) {
 
 func TestCompleteOffersAllFields(t *testing.T) {
 	for _, input := range []string{"", "seo ", "-"} {
-		got := Complete(input, len(input), nil)
+		several := Vocabulary{}
+		several.AddHosts([]string{"jump1", "jump2"})
+		got := Complete(input, len(input), several)
 		if len(got.Candidates) != len(fields) || got.Candidates[0] != "state:" {
 			t.Errorf("%q: %q", input, got.Candidates)
+		}
+		// With one vantage point nothing is to be said of several.
+		if got := Complete(input, len(input), nil); len(got.Candidates) != len(fields)-2 {
+			t.Errorf("%q: %q", input, got.Candidates)
+		}
+	}
+}
+
+func TestCompleteSeen(t *testing.T) {
+	v := Vocabulary{}
+	v.AddHosts([]string{"jump1", "jump2"})
+	for input, want := range map[string]string{
+		"seen:jump2=d": "jump2=degraded jump2=down jump2=disabled", "seen:jump1=u": "jump1=up jump1=unseen", "seen:stale": "jump1=stale jump2=stale",
+		"disagree:": "yes no",
+	} {
+		if got := strings.Join(Complete(input, len(input), v).Candidates, " "); got != want {
+			t.Errorf("%s: %s, want %s", input, got, want)
 		}
 	}
 }

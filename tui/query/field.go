@@ -15,6 +15,7 @@ type field struct {
 	unit   unit                       // of number
 	// measured: it changes without a change of state.
 	measured bool
+	views    bool // it is about vantage points, of which there may be one
 
 	text  func(row *Row, i int) (string, bool) // the i-th value; false: there is none
 	words []string                             // the values that text can have; nil: any

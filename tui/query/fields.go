@@ -32,6 +32,8 @@ var fields = [...]field{
 	{name: "probe", help: "how it is tested", example: "icmp", text: probeOf, words: []string{"keepalive", "icmp"}},
 	{name: "incident", help: "its number, yes, or no", example: "yes", unit: numbered, number: incidentOf, measured: true},
 	{name: "muted", help: "yes or no", example: "no", text: mutedOf, words: yesNo},
+	{name: "disagree", help: "up from one vantage point, down from another", example: "yes", text: disagreeOf, words: yesNo, views: true},
+	{name: "seen", help: "how a vantage point sees it", example: "jump2=down", text: seenOf, views: true},
 	{name: "new", help: "got worse, and has not been seen", example: "yes", text: newOf, words: yesNo},
 }
 

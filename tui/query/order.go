@@ -12,7 +12,7 @@ import (
 
 // Order is an order of rows: total, because rows that are equal in it are in the
 // inventory's order. The zero Order is problems first: the worst state (down,
-// degraded, pending, up, disabled), in it what is not muted, in it the latest
+// degraded and what vantage points disagree about, pending, up, disabled), in it what is not muted, in it the latest
 // change.
 type Order struct {
 	By      string // one of [Orders]; "": problems
@@ -146,6 +146,9 @@ func problemKey(r *Row, age uint64) uint64 {
 	s := severity(r)
 	if s == unknown {
 		return unknown
+	}
+	if r.Disputed {
+		s = min(s, uint64(fleet.Degraded.Severity()))
 	}
 	key := s << 1
 	if r.Muted {

@@ -10,7 +10,7 @@ import (
 // typed is marked, and either way the rest of the filter is used.
 func TestErrors(t *testing.T) {
 	const fieldHint = "there are state, path, reason, name, hub, spoke, tag, rank, rtt, p99, jitter, loss, availability, counter, flaps, since, " +
-		"source, destination, probe, incident, muted, new"
+		"source, destination, probe, incident, muted, disagree, seen, new"
 	for _, c := range []struct {
 		input, want string
 		half        bool

@@ -19,6 +19,8 @@ type Row struct {
 	Time   time.Time          // now; events only
 	Muted  bool
 	New    bool // what got worse and has not been seen
+	// Disputed: vantage points disagree about it.
+	Disputed bool
 	// Text is the row's [SearchText] where the caller keeps it; it is made on the
 	// fly where it is empty.
 	Text string
