@@ -206,13 +206,25 @@ func sums(all []stream.Record, name string) (flaps uint64, up, known time.Durati
 			}
 			state, last = e.To, e.To
 		}
-		if rec.Hello == nil && rec.Event != nil && rec.Event.Time.After(clock) {
-			clock = rec.Event.Time
-		}
-		if rec.Tunnel != nil && rec.Tunnel.Time.After(clock) {
-			clock = rec.Tunnel.Time
+		if at := timeOf(&rec); at.After(clock) {
+			clock = at
 		}
 	}
 	until(clock)
 	return flaps, up, known
+}
+
+// timeOf is when a record says how things are.
+func timeOf(rec *stream.Record) time.Time {
+	switch {
+	case rec.Event != nil:
+		return rec.Event.Time
+	case rec.Tunnel != nil:
+		return rec.Tunnel.Time
+	case rec.Spoke != nil:
+		return rec.Spoke.Time
+	case rec.Summary != nil:
+		return rec.Summary.Time
+	}
+	return time.Time{}
 }
