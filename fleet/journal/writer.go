@@ -126,7 +126,7 @@ func (w *writer) work(ctx context.Context, changed <-chan struct{}) {
 		w.judge(w.incidents(now), now)
 	}
 	if w.word == writing && w.reportDue && !now.Before(w.reports.next) {
-		w.report(ctx, changed, now)
+		w.report(ctx, changed)
 	}
 }
 
