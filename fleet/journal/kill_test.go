@@ -107,7 +107,7 @@ func live(t *testing.T, path, run string) {
 	})
 	must(t, err)
 	store := fleet.NewStore(inv, time.Now())
-	store.Continue(j.Past())
+	j.Continue(store)
 	go happen(store, run)
 	t.Fatal(j.Run(context.Background(), store))
 }
