@@ -30,10 +30,12 @@ func (s *Store) Report(now time.Time, into *Report) *Report {
 	if into == nil {
 		into = new(Report)
 	}
+	s.Flush()
+	from := s.sources.current()
 	into.Time = now
-	into.Tunnels = slices.Grow(into.Tunnels[:0], len(s.inv.Tunnels))
-	into.Spokes = slices.Grow(into.Spokes[:0], len(s.spokes))
-	_ = s.Walk(now, collector{into}) // a collector never fails
+	into.Tunnels = slices.Grow(into.Tunnels[:0], len(from.view.numbers))
+	into.Spokes = slices.Grow(into.Spokes[:0], len(from.view.spokes))
+	_ = s.walk(now, &from, collector{into}) // a collector never fails
 	return into
 }
 
@@ -67,15 +69,20 @@ func following(w Walker) func(uint64) error {
 }
 
 // Walk shows w the whole fleet as of now, as [Store.Report] has it. No lock is
-// held while w is called, so it may take its time.
+// held while w is called, so it may take its time. If the inventory is another one
+// meanwhile, w is shown the fleet as it was up to then.
 func (s *Store) Walk(now time.Time, w Walker) error {
 	s.Flush()
 	from := s.sources.current()
+	return s.walk(now, &from, w)
+}
+
+func (s *Store) walk(now time.Time, from *sourceSet, w Walker) error {
 	sum := NewSummary(now)
-	if err := s.walkTunnels(&from, &sum, w); err != nil {
+	if err := s.walkTunnels(from, &sum, w); err != nil {
 		return err
 	}
-	if err := s.walkSpokes(sum.Time, &sum, w); err != nil {
+	if err := s.walkSpokes(&from.view, &sum, w); err != nil {
 		return err
 	}
 	sum.Engine = from.engine()
@@ -114,7 +121,7 @@ func (s *Store) walkTunnels(from *sourceSet, sum *Summary, w Walker) error {
 		pause = p.Pause
 	}
 	var t TunnelReport
-	for first := 0; first < len(s.numbers); first += reportRows {
+	for first := 0; first < len(from.view.numbers); first += reportRows {
 		if first > 0 {
 			var err error
 			if sum.Time, err = pause(); err != nil {
@@ -130,14 +137,15 @@ func (s *Store) walkTunnels(from *sourceSet, sum *Summary, w Walker) error {
 
 // walkRows shows a chunk of tunnels. The memory of t's evidence is used again.
 func (s *Store) walkRows(chunk *rowChunk, first int, from *sourceSet, sum *Summary, t *TunnelReport, w Walker) error {
-	numbers := s.numbers[first:min(first+reportRows, len(s.numbers))]
-	if err := following(w)(s.copyNumbered(chunk, numbers)); err != nil {
+	v := &from.view
+	numbers := v.numbers[first:min(first+reportRows, len(v.numbers))]
+	if err := following(w)(s.copyNumbered(chunk, v, numbers)); err != nil {
 		return err
 	}
 	evidence := t.Evidence
 	for i, number := range numbers {
 		if number < 0 {
-			*t = s.reportDisabled(first+i, sum.Time)
+			*t = v.reportDisabled(first+i, sum.Time)
 		} else {
 			r := &chunk.rows[i]
 			t.Evidence = evidence
@@ -161,11 +169,6 @@ func (c *rowChunk) detach(i int) {
 	}
 }
 
-// reportDisabled is a tunnel that the inventory says is not probed.
-func (s *Store) reportDisabled(position int, now time.Time) TunnelReport {
-	return TunnelReport{Tunnel: &s.inv.Tunnels[position], Time: now, State: Disabled, Since: s.start, Availability: -1}
-}
-
 // tellRow makes of a copy of a row what readers see of it. It reuses the memory of
 // t's evidence, and returns it with what it has come to.
 func (s *Store) tellRow(r *row, position int, now time.Time, from *sourceSet, t *TunnelReport) []Evidence {
@@ -176,16 +179,20 @@ func (s *Store) tellRow(r *row, position int, now time.Time, from *sourceSet, t 
 	}
 	t.PeerReflected, t.PeerLast, t.PeerInterval = from.peers(int(r.number))
 	t.Advice = from.advice(position)
-	return r.tell(t, s.watched(from), memory)
+	return r.tell(t, s.watched(r, from), memory)
 }
 
-// watched is since when the far ends' own keepalives are counted; zero: they are
+// watched is since when the far end's own keepalives are counted; zero: they are
 // not.
-func (s *Store) watched(from *sourceSet) time.Time {
-	if from.hearsPeers {
-		return s.start
+func (s *Store) watched(r *row, from *sourceSet) time.Time {
+	if !from.hearsPeers {
+		return time.Time{}
 	}
-	return time.Time{}
+	begun := s.start.Add(time.Duration(r.begun) * time.Second)
+	if from.heardSince.After(begun) {
+		return from.heardSince
+	}
+	return begun
 }
 
 // report derives what readers see of a tunnel, but for what explains it.
@@ -216,10 +223,10 @@ func (r *row) report(t *TunnelReport, now time.Time) {
 }
 
 // walkSpokes shows the spokes.
-func (s *Store) walkSpokes(now time.Time, sum *Summary, w Walker) error {
+func (s *Store) walkSpokes(v *view, sum *Summary, w Walker) error {
 	var chunk [reportRows]SpokeReport
-	for first := 0; first < len(s.spokes); first += reportRows {
-		n, newest := s.copySpokes(chunk[:], first, now)
+	for first := 0; first < len(v.spokes); first += reportRows {
+		n, newest := s.copySpokes(chunk[:], v, first, sum.Time)
 		if err := following(w)(newest); err != nil {
 			return err
 		}
@@ -236,12 +243,12 @@ func (s *Store) walkSpokes(now time.Time, sum *Summary, w Walker) error {
 
 // copySpokes copies the spokes from that position on and returns how many, and the
 // number of the newest event that is in them.
-func (s *Store) copySpokes(chunk []SpokeReport, first int, now time.Time) (n int, newest uint64) {
+func (s *Store) copySpokes(chunk []SpokeReport, v *view, first int, now time.Time) (n int, newest uint64) {
 	s.mu.Lock()
 	defer s.release()
-	n = min(len(chunk), len(s.spokes)-first)
+	n = min(len(chunk), len(v.spokes)-first)
 	for i := range chunk[:n] {
-		chunk[i] = s.reportSpoke(first+i, now)
+		chunk[i] = v.reportSpoke(first+i, now)
 	}
 	return n, s.log.last
 }
@@ -268,11 +275,12 @@ func (sum *Summary) AddSpoke(sp *SpokeReport) {
 // tunnel at that position in [Report.Tunnels]. It appends nothing for a
 // disabled tunnel or a position that does not exist.
 func (s *Store) Outcomes(position int, into []Outcome) []Outcome {
-	if position < 0 || position >= len(s.numbers) || s.numbers[position] < 0 {
-		return into
-	}
 	s.Flush()
 	s.mu.Lock()
+	if position < 0 || position >= len(s.numbers) || s.numbers[position] < 0 {
+		s.release()
+		return into
+	}
 	ring := s.rows[s.numbers[position]].outcomes
 	s.release()
 	return ring.list(into)

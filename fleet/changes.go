@@ -69,25 +69,25 @@ func (c *Changes) Restart(now time.Time) *Changes {
 func (s *Store) Changes(now time.Time, since uint64, into *Changes) *Changes {
 	c := into.Restart(now)
 	s.Flush()
-	c.Whole = !s.listChanges(since, c)
 	from := s.sources.current()
+	c.Whole = !s.listChanges(since, &from.view, c)
 	if !c.Whole {
 		spokes, tunnels := distinct(c.entries)
 		s.tellTunnels(tunnels, &from, c)
-		s.tellSpokes(spokes, c)
+		s.tellSpokes(spokes, &from.view, c)
 	}
 	c.Engine = from.engine()
 	return c
 }
 
-// listChanges notes which rows changed, and up to which version; it returns false
-// where that is not known.
-func (s *Store) listChanges(since uint64, c *Changes) (known bool) {
+// listChanges notes which rows of v changed, and up to which version; it returns
+// false where that is not known, or v is no longer what there is.
+func (s *Store) listChanges(since uint64, v *view, c *Changes) (known bool) {
 	s.mu.Lock()
 	defer s.release()
 	c.Version, c.Incidents = s.changed.last, s.incidents.version
 	c.entries, known = s.changed.since(since, c.entries[:0])
-	return known
+	return known && v.inv == s.inv
 }
 
 // tellTunnels adds the tunnels of those numbers.
@@ -96,9 +96,9 @@ func (s *Store) tellTunnels(numbers []int32, from *sourceSet, c *Changes) {
 	defer rowChunks.Put(chunk)
 	for len(numbers) > 0 {
 		n := min(len(numbers), reportRows)
-		s.copyNumbered(chunk, numbers[:n])
+		s.copyNumbered(chunk, &from.view, numbers[:n])
 		for i, number := range numbers[:n] {
-			position := int(s.positions[number])
+			position := int(from.view.positions[number])
 			s.tellRow(&chunk.rows[i], position, c.Time, from, c.AddTunnel(position))
 		}
 		numbers = numbers[n:]
@@ -107,12 +107,12 @@ func (s *Store) tellTunnels(numbers []int32, from *sourceSet, c *Changes) {
 
 // copyNumbered copies the rows of those numbers; -1 has none. It returns the number
 // of the newest event that is in them.
-func (s *Store) copyNumbered(chunk *rowChunk, numbers []int32) (newest uint64) {
+func (s *Store) copyNumbered(chunk *rowChunk, v *view, numbers []int32) (newest uint64) {
 	s.mu.Lock()
 	defer s.release()
 	for i, number := range numbers {
 		if number >= 0 {
-			chunk.rows[i] = s.rows[number]
+			chunk.rows[i] = v.rows[number]
 			chunk.detach(i)
 		}
 	}
@@ -120,19 +120,19 @@ func (s *Store) copyNumbered(chunk *rowChunk, numbers []int32) (newest uint64) {
 }
 
 // tellSpokes adds the spokes of those entries.
-func (s *Store) tellSpokes(entries []int32, c *Changes) {
+func (s *Store) tellSpokes(entries []int32, v *view, c *Changes) {
 	for len(entries) > 0 {
 		n := min(len(entries), reportRows)
-		s.addSpokes(entries[:n], c)
+		s.addSpokes(entries[:n], v, c)
 		entries = entries[n:]
 	}
 }
 
-func (s *Store) addSpokes(entries []int32, c *Changes) {
+func (s *Store) addSpokes(entries []int32, v *view, c *Changes) {
 	s.mu.Lock()
 	defer s.release()
 	for _, entry := range entries {
-		c.AddSpoke(int(^entry), s.reportSpoke(int(^entry), c.Time))
+		c.AddSpoke(int(^entry), v.reportSpoke(int(^entry), c.Time))
 	}
 }
 
@@ -149,27 +149,28 @@ type rowCopy struct {
 // shows a few of many. It reuses the memory of into, and returns false for a
 // position that does not exist.
 func (s *Store) Tunnel(position int, now time.Time, into *TunnelReport) bool {
-	if position < 0 || position >= len(s.numbers) {
+	from := s.sources.current()
+	v := &from.view
+	if position < 0 || position >= len(v.numbers) {
 		return false
 	}
-	number := s.numbers[position]
+	number := v.numbers[position]
 	if number < 0 {
-		*into = s.reportDisabled(position, now)
+		*into = v.reportDisabled(position, now)
 		return true
 	}
-	from := s.sources.current()
 	c := rowCopies.Get().(*rowCopy)
 	defer rowCopies.Put(c)
-	s.copyRow(c, number)
+	s.copyRow(c, v, number)
 	s.tellRow(&c.row, position, now, &from, into)
 	return true
 }
 
-func (s *Store) copyRow(c *rowCopy, number int32) {
+func (s *Store) copyRow(c *rowCopy, v *view, number int32) {
 	s.mu.Lock()
 	defer s.release()
 	s.drain()
-	c.row = s.rows[number]
+	c.row = v.rows[number]
 	if c.row.evidence != nil {
 		c.evidence = *c.row.evidence
 		c.row.evidence = &c.evidence
@@ -179,12 +180,12 @@ func (s *Store) copyRow(c *rowCopy, number int32) {
 // Spoke is the spoke at that place in [Report.Spokes] as of now; false for a place
 // that does not exist.
 func (s *Store) Spoke(place int, now time.Time, into *SpokeReport) bool {
-	if place < 0 || place >= len(s.spokes) {
-		return false
-	}
 	s.mu.Lock()
 	defer s.release()
 	s.drain()
+	if place < 0 || place >= len(s.spokes) {
+		return false
+	}
 	*into = s.reportSpoke(place, now)
 	return true
 }

@@ -11,7 +11,7 @@ import (
 // cut to [:0]. The newest 256 that ended are kept, or fewer, where they had more
 // than 262,144 members together.
 func (s *Store) Incidents(into []Incident) []Incident {
-	list := s.copyIncidents(func(g *incidents) []incident {
+	list, names := s.copyIncidents(func(g *incidents) []incident {
 		list := append(copied(g.open, 0), copied(g.ended, 0)...)
 		slices.SortStableFunc(list[:len(g.open)], func(a, b incident) int { return a.start.Compare(b.start) })
 		slices.Reverse(list[len(g.open):])
@@ -20,7 +20,7 @@ func (s *Store) Incidents(into []Incident) []Incident {
 	before := len(into)
 	into = slices.Grow(into, len(list))[:before+len(list)]
 	for i := range list {
-		s.tellIncident(&list[i], &into[before+i])
+		list[i].tell(&names, &into[before+i])
 	}
 	return into
 }
@@ -29,14 +29,14 @@ func (s *Store) Incidents(into []Incident) []Incident {
 // version, each as it is now and the one that changed longest ago first; 0 asks
 // for all. latest is what to ask with the next time.
 func (s *Store) IncidentsSince(version uint64) (changed []Incident, latest uint64) {
-	list := s.copyIncidents(func(g *incidents) []incident {
+	list, names := s.copyIncidents(func(g *incidents) []incident {
 		latest = g.version
 		return append(copied(g.ended, version), copied(g.open, version)...)
 	})
 	slices.SortFunc(list, func(a, b incident) int { return cmp.Compare(a.version, b.version) })
 	changed = make([]Incident, len(list))
 	for i := range list {
-		s.tellIncident(&list[i], &changed[i])
+		list[i].tell(&names, &changed[i])
 	}
 	return changed, latest
 }
@@ -52,11 +52,11 @@ func (s *Store) IncidentCounts() (open int, ever uint64) {
 
 // copyIncidents copies incidents while it holds the rows: not their members,
 // which stay as they are.
-func (s *Store) copyIncidents(pick func(*incidents) []incident) []incident {
+func (s *Store) copyIncidents(pick func(*incidents) []incident) ([]incident, roster) {
 	s.Flush()
 	s.mu.Lock()
 	defer s.release()
-	return pick(&s.incidents)
+	return pick(&s.incidents), s.incidents.roster
 }
 
 // copied returns copies of those that changed after a version.
@@ -70,17 +70,16 @@ func copied(list []*incident, version uint64) []incident {
 	return copies
 }
 
-// tellIncident makes of an incident what readers see of it. A row's tunnel never
-// changes: no lock is needed to name it.
-func (s *Store) tellIncident(inc *incident, into *Incident) {
+// tell makes of a copy of an incident what readers see of it.
+func (inc *incident) tell(names *roster, into *Incident) {
 	members := slices.Grow(into.Members[:0], len(inc.members))
 	for _, m := range inc.members {
-		members = append(members, s.rows[m].tunnel.Name)
+		members = append(members, names.nameOf(m))
 	}
 	*into = Incident{
 		Number: inc.number, Version: inc.version,
 		Time: inc.time, Start: inc.start, End: inc.ended,
-		Factor: kinds[inc.common.kind], Value: inc.common.value, Shared: len(inc.common.tunnels),
+		Factor: kinds[inc.common.kind], Value: inc.common.value, Shared: inc.common.shared(),
 		Members: members, Down: inc.down, Up: inc.up,
 		Reason: inc.reason(), Into: inc.into,
 	}

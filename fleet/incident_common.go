@@ -20,6 +20,7 @@ type common struct {
 	value   string
 	tunnels []int32 // that share it, by the engine's number
 	up      int     // of those, now
+	were    int     // how many shared it, where these are not known any more
 
 	open  []*incident // those that it explains
 	burst burst

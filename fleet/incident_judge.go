@@ -168,7 +168,7 @@ func (g *incidents) partsOf(v *common, list []*incident, moment window) ([]*inci
 // within tells whether all members of an incident share v.
 func (g *incidents) within(inc *incident, v *common) bool {
 	for _, m := range inc.members {
-		if !g.commons.has(m, v) {
+		if m >= 0 && !g.commons.has(m, v) { // of one that is gone nothing is known
 			return false
 		}
 	}

@@ -25,7 +25,7 @@ type incident struct {
 	time, start, ended time.Time
 	common             *common
 	moment             window  // in which all its members failed
-	members            []int32 // the engine's numbers, in the order in which they joined
+	members            []int32 // the engine's numbers, or ^ places in former, in the order in which they joined
 	reasons            [len(words)]int32
 	down               int    // of the members, now
 	up                 int    // of those that share the factor, at time
@@ -44,8 +44,8 @@ type fall struct {
 // incidents groups tunnels that go down together. It belongs to the store's
 // rows, and is guarded as they are.
 type incidents struct {
+	roster
 	start   time.Time
-	rows    []row
 	falls   []fall // as rows
 	commons commons
 	looks   []look // what readers are to look into
@@ -56,8 +56,22 @@ type incidents struct {
 	remembered    int         // members of those
 }
 
+// roster is how members are named. Nothing in it changes.
+type roster struct {
+	rows   []row
+	former []string // names of members that are gone: of ^ their place here
+}
+
+// nameOf is a member's name. A row's tunnel never changes: no lock is needed.
+func (r *roster) nameOf(m int32) string {
+	if m < 0 {
+		return r.former[^m]
+	}
+	return r.rows[m].tunnel.Name
+}
+
 func newIncidents(rows []row, start time.Time) incidents {
-	return incidents{start: start, rows: rows, falls: make([]fall, len(rows)), commons: commonsOf(rows)}
+	return incidents{start: start, roster: roster{rows: rows}, falls: make([]fall, len(rows)), commons: commonsOf(rows)}
 }
 
 // follow takes in a tunnel's change of state.
@@ -230,6 +244,10 @@ func (g *incidents) touch(inc *incident, at time.Time) {
 // merge makes an incident that turned out to be a part of another one of it.
 func (g *incidents) merge(part, whole *incident, at time.Time) {
 	for _, m := range part.members {
+		if m < 0 {
+			whole.enlist(m)
+			continue // it is gone
+		}
 		f := &g.falls[m]
 		if f.in != part {
 			continue
@@ -255,6 +273,9 @@ func (g *incidents) end(inc *incident, at time.Time) {
 	inc.ended = at
 	inc.members = slices.Clip(inc.members)
 	for _, m := range inc.members {
+		if m < 0 {
+			continue // it is gone
+		}
 		if f := &g.falls[m]; f.in == inc {
 			f.in = nil
 		}

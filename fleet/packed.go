@@ -38,6 +38,7 @@ var words = [...]string{
 	"", string(Pending), string(Up), string(Degraded), string(Down), string(Disabled),
 	string(PathPrimary), string(PathBackup), string(PathNone), string(ReasonLocal),
 	string(ReasonProhibited), string(ReasonNoGRE), string(ReasonUnreachable), string(ReasonBlackHole), string(ReasonSilent),
+	string(Removed),
 }
 
 // wordOf returns the position of a word; what is not one of them is 0.

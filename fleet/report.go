@@ -16,6 +16,9 @@ const (
 	Degraded State = "degraded" // up, but loss or round trip time is over the tunnel's limit
 	Down     State = "down"     // retries exhausted (R10)
 	Disabled State = "disabled" // enabled = false: not probed
+	// Removed is what a tunnel becomes in the event of the reload that takes it out of
+	// the inventory. None is in that state.
+	Removed State = "removed"
 )
 
 // Severity orders the states by how much they ask for somebody: 0 for down, then
@@ -43,6 +46,9 @@ const (
 	PathPrimary Path = "primary" // a tunnel of its lowest rank carries the traffic
 	PathBackup  Path = "backup"  // one of a higher rank does
 	PathNone    Path = "none"    // no tunnel is up
+	// PathRemoved is what a spoke's path becomes in the event of the reload that takes
+	// the spoke out of the inventory. None is on it.
+	PathRemoved Path = "removed"
 )
 
 // Reason is the strongest evidence for why a tunnel is down.

@@ -32,12 +32,12 @@ type routed struct {
 // (R2): that is an event, and so is its end, whether the route or the line is
 // what changed.
 func (s *Store) SetRoute(spoke int, r *Route, at time.Time) {
-	if uint(spoke) >= uint(len(s.spokes)) {
-		return
-	}
 	s.mu.Lock()
 	defer s.release()
 	s.drain() // what was recorded before comes first
+	if uint(spoke) >= uint(len(s.spokes)) {
+		return
+	}
 	w := s.spokes[spoke].watch
 	if w == nil {
 		w = new(watch)

@@ -28,6 +28,7 @@ type row struct {
 	overtaken uint32 // the one that the newest made missing, while overtook
 	spoke     int32  // position in the inventory's spokes, -1: none
 	number    int32  // the engine's
+	begun     uint32 // when it became a tunnel of the fleet, in seconds since the store's start
 	incident  uint64 // number of the open incident that it is a member of and down in; 0: none
 
 	line               session.State

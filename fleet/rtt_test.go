@@ -156,7 +156,7 @@ func TestRTTByHand(t *testing.T) {
 	r.P50, r.P99 = 0, 0
 	want := RTT{
 		Samples: 3, Last: 1600 * time.Microsecond, Min: 800 * time.Microsecond,
-		Mean: 1_333_333, Max: 1600 * time.Microsecond, Jitter: 46_875,
+		Mean: 1_333_333, Max: 1600 * time.Microsecond, Jitter: 46_875, Sum: 4 * time.Millisecond,
 	}
 	if r != want {
 		t.Errorf("got  %+v\nwant %+v", r, want)

@@ -27,7 +27,9 @@ type sourceSet struct {
 	peers  PeerSource
 	advice AdviceSource
 
-	hearsPeers bool // peers is somebody's
+	hearsPeers bool      // peers is somebody's
+	heardSince time.Time // since when it is; zero: from the start
+	view       view      // to which peers and advice belong
 }
 
 // SetAdvice sets where reports find advice. Without one, or after nil, there is
@@ -52,6 +54,17 @@ func (s *Store) SetPeers(source PeerSource) {
 	s.sources.mu.Lock()
 	defer s.sources.mu.Unlock()
 	s.sources.peers = source
+}
+
+// replace sets what a reload brings. The caller holds the store's mu, so that both
+// views change as one.
+func (s *sources) replace(r *Reload, v view, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.peers == nil && r.Peers != nil {
+		s.heardSince = at
+	}
+	s.peers, s.advice, s.view = r.Peers, r.Advice, v
 }
 
 // current returns the functions as they are set now; none of them is nil.

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"math"
 	"time"
 
 	"greylag/probe/session"
@@ -33,39 +32,6 @@ type choice struct {
 	protected bool
 }
 
-// linkSpokes fills spokes from the inventory and tells each row its spoke. A
-// tunnel of a spoke that is not declared belongs to none.
-func (s *Store) linkSpokes() {
-	s.spokes = make([]spoke, len(s.inv.Spokes))
-	places := make(map[string]int, len(s.spokes))
-	for i := range s.spokes {
-		places[s.inv.Spokes[i].Name] = i
-		s.spokes[i].since, s.spokes[i].times.counted = s.start, s.start
-		s.spokes[i].lowest = math.MaxInt
-	}
-	for i := range s.inv.Tunnels {
-		if place, ok := places[s.inv.Tunnels[i].Spoke]; ok {
-			s.linkTunnel(i, place)
-		}
-	}
-	for i := range s.spokes {
-		s.spokes[i].active = -1
-		s.spokes[i].choice = s.choose(&s.spokes[i])
-	}
-}
-
-// linkTunnel makes the tunnel at that position in the inventory one of a
-// spoke's.
-func (s *Store) linkTunnel(position, place int) {
-	sp, t := &s.spokes[place], &s.inv.Tunnels[position]
-	sp.lowest = min(sp.lowest, t.Rank)
-	sp.paths++
-	if number := s.numbers[position]; number >= 0 {
-		sp.members = append(sp.members, member{number, t.Rank})
-		s.rows[number].spoke = int32(place)
-	}
-}
-
 // choose derives how a spoke is reached from its tunnels' states.
 //
 // The active tunnel is the one of the lowest rank that is up or degraded; of
@@ -76,8 +42,8 @@ func (s *Store) linkTunnel(position, place int) {
 // works, and a start must not report a failover. With nothing up the path is
 // pending if something may still come up, and none otherwise: so it is for a
 // spoke without an enabled tunnel, for nobody can say that it is reached.
-func (s *Store) choose(sp *spoke) choice {
-	best, up, awaited := s.survey(sp)
+func (v *view) choose(sp *spoke) choice {
+	best, up, awaited := v.survey(sp)
 	switch {
 	case awaited != nil && (best == nil || awaited.rank < best.rank):
 		return choice{path: PathPending, active: -1}
@@ -93,10 +59,10 @@ func (s *Store) choose(sp *spoke) choice {
 
 // survey finds the best tunnel that is up, how many are, and the pending one of
 // the lowest rank.
-func (s *Store) survey(sp *spoke) (best *member, up int, awaited *member) {
+func (v *view) survey(sp *spoke) (best *member, up int, awaited *member) {
 	for i := range sp.members {
 		m := &sp.members[i]
-		switch s.rows[m.number].line {
+		switch v.rows[m.number].line {
 		case session.Up:
 			up++
 			if best == nil || m.rank < best.rank || m.rank == best.rank && m.number == sp.active {
@@ -139,37 +105,29 @@ func (s *Store) follow(place int, at time.Time) {
 }
 
 // reportSpoke derives what readers see of a spoke.
-func (s *Store) reportSpoke(place int, now time.Time) SpokeReport {
-	sp := &s.spokes[place]
+func (v *view) reportSpoke(place int, now time.Time) SpokeReport {
+	sp := &v.spokes[place]
 	times := sp.times
 	times.count(&sp.choice, sp.ranked(), now)
 	r := SpokeReport{
-		Spoke:       &s.inv.Spokes[place],
+		Spoke:       &v.inv.Spokes[place],
 		Time:        now,
 		Path:        sp.path,
 		Since:       sp.since,
-		Active:      s.nameOf(sp.active),
+		Active:      v.nameOf(sp.active),
 		Rank:        sp.rank,
 		Protected:   sp.protected,
 		Ranked:      sp.ranked(),
-		Next:        s.nameOf(s.next(sp)),
-		DeadBackups: s.deadBackups(sp),
+		Next:        v.nameOf(v.next(sp)),
+		DeadBackups: v.deadBackups(sp),
 		OnBackup:    times.onBackup,
 		Unprotected: times.unprotected,
 	}
 	if sp.was != 0 {
-		r.Was, r.WasSince, r.Since = Path(words[sp.was]), sp.since, s.start
+		r.Was, r.WasSince, r.Since = Path(words[sp.was]), sp.since, v.begun
 	}
 	sp.watch.report(&r)
 	return r
-}
-
-// nameOf is the name of the tunnel of that number; "" for -1.
-func (s *Store) nameOf(number int32) string {
-	if number < 0 {
-		return ""
-	}
-	return s.rows[number].tunnel.Name
 }
 
 // ranked tells whether protection is configured. A backup that somebody shut

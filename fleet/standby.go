@@ -29,13 +29,13 @@ func (t *spokeTimes) count(c *choice, ranked bool, at time.Time) {
 // next is the number of the tunnel that would take over from the active one: of
 // those that are up the next by rank, of several the first in the file. It is -1
 // where nothing is up behind the active one, or nothing is active.
-func (s *Store) next(sp *spoke) int32 {
+func (v *view) next(sp *spoke) int32 {
 	if sp.active < 0 {
 		return -1
 	}
 	next := member{number: -1}
 	for _, m := range sp.members {
-		standing := m.number != sp.active && s.rows[m.number].line == session.Up
+		standing := m.number != sp.active && v.rows[m.number].line == session.Up
 		if standing && (next.number < 0 || m.rank < next.rank) {
 			next = m
 		}
@@ -45,13 +45,13 @@ func (s *Store) next(sp *spoke) int32 {
 
 // deadBackups names the tunnels that are down and do not rank before the active
 // one: nobody misses them yet. It is nil where there are none.
-func (s *Store) deadBackups(sp *spoke) (names []string) {
+func (v *view) deadBackups(sp *spoke) (names []string) {
 	if sp.active < 0 {
 		return nil
 	}
 	for _, m := range sp.members {
-		if m.rank >= sp.rank && s.rows[m.number].line == session.Down {
-			names = append(names, s.rows[m.number].tunnel.Name)
+		if m.rank >= sp.rank && v.rows[m.number].line == session.Down {
+			names = append(names, v.rows[m.number].tunnel.Name)
 		}
 	}
 	return names

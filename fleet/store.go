@@ -25,19 +25,14 @@ const spareLimit = 1 << 14
 // Store is the fleet's facts and the verdicts on them. All its methods may be
 // called from several goroutines at once.
 type Store struct {
-	inv     *Inventory
-	start   time.Time
-	numbers []int32 // by position in inv.Tunnels: the engine's number, -1 disabled
-	// positions is the other direction: by number.
-	positions []int32
+	start time.Time
 
 	queue   queue // what Record could not apply at once
 	sources sources
 	readers subscribers
 
 	mu        sync.Mutex    // guards what follows; held for one short step at a time
-	rows      []row         // by the engine's number
-	spokes    []spoke       // as inv.Spokes
+	view                    // as the engine numbers the tunnels now
 	routed    routed        // which spokes' routes point into a tunnel
 	log       eventLog      // changes of state and path
 	changed   changeLog     // rows that [Store.Changes] tells
@@ -50,23 +45,18 @@ type Store struct {
 // start. The inventory must not change afterwards. Event.Tunnel is a position
 // in [Inventory.Enabled].
 func NewStore(inv *Inventory, start time.Time) *Store {
-	enabled := inv.Enabled()
-	s := &Store{
-		inv:       inv,
-		start:     start,
-		positions: inv.order(),
-		rows:      make([]row, len(enabled)),
-	}
-	for i, t := range enabled {
-		s.rows[i].init(t, start)
-		s.rows[i].number = int32(i)
-	}
-	s.numbers = numbersOf(s.positions, len(inv.Tunnels))
-	s.changed = newChangeLog(len(enabled) + len(inv.Spokes))
+	s := &Store{start: start, view: newView(inv, start)}
+	s.changed = newChangeLog(len(s.rows) + len(s.view.spokes))
 	s.incidents = newIncidents(s.rows, start)
-	s.linkSpokes()
+	for i := range s.spokes {
+		s.spokes[i].choice = s.choose(&s.spokes[i])
+	}
+	s.sources.view = s.view
 	return s
 }
+
+// Inventory returns the fleet's declaration as it is now.
+func (s *Store) Inventory() *Inventory { return s.sources.current().view.inv }
 
 // Size returns how many tunnels and spokes the inventory has, the disabled ones too.
 func (s *Store) Size() (tunnels, spokes int) {

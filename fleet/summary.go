@@ -7,12 +7,12 @@ import "time"
 func (s *Store) Summary(now time.Time) Summary {
 	s.Flush()
 	from := s.sources.current()
-	sum := NewSummary(now)
-	sum.Tunnels[Disabled] = len(s.numbers) - len(s.rows)
-	s.inSteps(len(s.rows), func(i int) { sum.Tunnels[s.rows[i].state()]++ })
-	s.inSteps(len(s.spokes), func(i int) {
-		sp := &s.spokes[i]
-		sum.AddSpoke(&SpokeReport{Path: sp.path, Active: s.nameOf(sp.active), Ranked: sp.ranked(), Protected: sp.protected})
+	v, sum := &from.view, NewSummary(now)
+	sum.Tunnels[Disabled] = len(v.numbers) - len(v.rows)
+	s.inSteps(len(v.rows), func(i int) { sum.Tunnels[v.rows[i].state()]++ })
+	s.inSteps(len(v.spokes), func(i int) {
+		sp := &v.spokes[i]
+		sum.AddSpoke(&SpokeReport{Path: sp.path, Active: v.nameOf(sp.active), Ranked: sp.ranked(), Protected: sp.protected})
 	})
 	sum.Engine = from.engine()
 	return sum

@@ -54,11 +54,11 @@ func (e *Engine) altered(i int32, a *gre.Answer, at time.Time, how Alteration) {
 }
 
 // addPair notes that keyed tunnel i has this pair of addresses.
-func (e *Engine) addPair(pair flow, i int32) {
-	if _, shared := e.pairs.get(pair); shared {
+func (l *lineup) addPair(pair flow, i int32) {
+	if _, shared := l.pairs.get(pair); shared {
 		i = none
 	}
-	e.pairs.put(pair, i)
+	l.pairs.put(pair, i)
 }
 
 // alone returns the tunnel that alone, with a key or without, has this pair of

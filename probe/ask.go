@@ -127,20 +127,31 @@ func (q *inquiry) settle(number uint16) bool {
 
 // mark is what an echo carries so that its reply leads to its tunnel, and cannot
 // be forged by who does not see the echo: tunnel, number of the keepalive, and a
-// SipHash tag of both and of the echo's number.
-func (e *Engine) mark(i int32, seq uint32, number uint16) (m icmp.Mark) {
+// SipHash tag of both, of the echo's number, and of whose numbers these are.
+func (e *Engine) mark(i int32, seq uint32, number uint16) icmp.Mark {
+	return e.markOf(e.epoch, i, seq, number)
+}
+
+func (e *Engine) markOf(epoch uint32, i int32, seq uint32, number uint16) (m icmp.Mark) {
 	binary.BigEndian.PutUint32(m[0:], uint32(i))
 	binary.BigEndian.PutUint32(m[4:], seq)
-	var message [10]byte
+	var message [14]byte
 	copy(message[:], m[:8])
 	binary.BigEndian.PutUint16(message[8:], number)
+	binary.BigEndian.PutUint32(message[10:], epoch)
 	k0, k1 := binary.LittleEndian.Uint64(e.secret[:]), binary.LittleEndian.Uint64(e.secret[8:])
 	binary.BigEndian.PutUint64(m[8:], siphash.Hash(k0, k1, message[:]))
 	return m
 }
 
-// marked returns what a mark of ours says.
+// marked returns what a mark of ours says, in today's numbers.
 func (e *Engine) marked(m icmp.Mark, number uint16) (i int32, seq uint32, ok bool) {
 	i, seq = int32(binary.BigEndian.Uint32(m[0:])), binary.BigEndian.Uint32(m[4:])
-	return i, seq, i >= 0 && int(i) < len(e.members) && m == e.mark(i, seq, number)
+	switch {
+	case i >= 0 && int(i) < len(e.members) && m == e.mark(i, seq, number):
+		return i, seq, true
+	case i >= 0 && int(i) < len(e.before) && m == e.markOf(e.epoch-1, i, seq, number):
+		return e.before[i], seq, e.before[i] != none
+	}
+	return i, seq, false
 }

@@ -1,9 +1,6 @@
 package probe
 
-import (
-	"net/netip"
-	"time"
-)
+import "net/netip"
 
 // egressKey tells ways out apart, so that tunnels share them.
 type egressKey struct {
@@ -44,14 +41,4 @@ func (w ways) get(conn Conn, k egressKey) (handle int, err error) {
 		w[k] = handle
 	}
 	return handle, err
-}
-
-// rates returns the packets a second that the intervals ask for, and those of
-// the first contact.
-func rates(tunnels []Tunnel, sweep time.Duration) (steady, first float64) {
-	for i := range tunnels {
-		steady += 1 / tunnels[i].Interval.Seconds()
-		first += 1 / min(tunnels[i].Interval, sweep).Seconds()
-	}
-	return steady, first
 }

@@ -3,12 +3,10 @@ package probe
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
-
-	"github.com/dchest/siphash"
 
 	"greylag/probe/gre"
 	"greylag/probe/session"
@@ -23,7 +21,7 @@ type Options struct {
 	EvidenceID uint16
 }
 
-// member is one tunnel at work. Only accessed by Run, but for New.
+// member is one tunnel at work.
 type member struct {
 	session  session.Session
 	template gre.Template
@@ -38,6 +36,7 @@ type member struct {
 	signed          bool
 	keyed           bool
 	wanted          bool // in Engine.wants
+	heir            bool // of a tunnel with the same ends, whose answers may still come
 }
 
 // Engine probes tunnels. Make it with [New] and call [Engine.Run] once.
@@ -47,15 +46,15 @@ type Engine struct {
 	options Options
 	secret  gre.Secret
 
-	templates gre.Templates // only accessed by New
+	draftsman // what another lineup is made with
 
-	members []member      // only accessed by Run
-	queries []inquiry     // of each member, apart: in good times nobody looks at them; only accessed by Run
-	flows   *flowIndex    // read-only after New
-	pairs   *flowIndex    // of keyed tunnels, without their key; none: of several; read-only after New
-	wheel   *wheel        // only accessed by Run
+	lineup                // of the tunnels as they are numbered now; only accessed by Run
+	before  []int32       // by the numbers until the last reload: those of now, none: gone; only accessed by Run
+	epoch   uint32        // how often tunnels were numbered anew; only accessed by Run
+	ways    ways          // only accessed by Run
 	pace    pace          // only accessed by Run
-	sweep   time.Duration // length of the first contact
+	sweep   time.Duration // when the first contact is over; only accessed by Run
+	adopted time.Duration // when the tunnels were last numbered anew; only accessed by Run
 
 	base    time.Time     // zero of the durations below; set by Run
 	planned time.Duration // when this turn was to begin; only accessed by Run
@@ -77,6 +76,7 @@ type Engine struct {
 	onEvidence func(packet []byte, at time.Time)
 	onFailed   func(place int, err error)
 
+	errands  errands
 	orders   orders
 	stats    stats
 	lateness lateness
@@ -85,121 +85,26 @@ type Engine struct {
 // New prepares an engine that probes tunnels over conn and reports to sink.
 // Events number the tunnels by their place in the slice.
 func New(conn Conn, sink Sink, tunnels []Tunnel, options Options) (*Engine, error) {
-	e := &Engine{
-		conn: conn, sink: sink, options: options,
-		members: make([]member, len(tunnels)),
-		queries: make([]inquiry, len(tunnels)),
-		flows:   newFlowIndex(len(tunnels)),
-		pairs:   newFlowIndex(0),
-		wheel:   newWheel(len(tunnels)),
-		sweep:   sweep(len(tunnels), options.MaxRate),
-	}
+	e := &Engine{conn: conn, sink: sink, options: options, ways: ways{}, errands: newErrands()}
 	e.onPacket, e.onEvidence, e.onFailed = e.receive, e.explain, e.unsent
 	if _, err := rand.Read(e.secret[:]); err != nil {
 		return nil, fmt.Errorf("random numbers for identifications: %w", err)
 	}
-	if err := e.enlist(tunnels); err != nil {
+	p, err := e.draft(tunnels, slices.Repeat([]int32{none}, len(tunnels)), options.MaxRate)
+	if err != nil {
 		return nil, err
 	}
-	return e, nil
-}
-
-func (e *Engine) enlist(tunnels []Tunnel) error {
-	steady, first := rates(tunnels, e.sweep)
-	e.pace = newPace(steady, first, e.options.MaxRate)
-	phase := phases(tunnels, gapOf(steady))
-	rings := cutRings(tunnels)
-	ways := ways{}
-	for i := range tunnels {
-		t := &tunnels[i]
-		if err := t.check(); err != nil {
-			return err
-		}
-		if t.Echo && e.options.EchoID == e.options.EvidenceID {
-			return fmt.Errorf("tunnel %s: EvidenceID must not be EchoID, %d: its replies could not be told", t.Name, e.options.EchoID)
-		}
-		if err := e.addFlows(int32(i), tunnels); err != nil {
-			return err
-		}
-		e.members[i] = e.member(i, t, phase[i], rings[i])
-		if err := e.findWays(i, ways, t); err != nil {
-			return fmt.Errorf("tunnel %s: %w", t.Name, err)
-		}
-		e.wheel.add(int32(i), firstSend(phase[i], t.Interval, e.sweep))
-	}
-	return nil
-}
-
-func (e *Engine) member(i int, t *Tunnel, phase time.Duration, ring []time.Duration) member {
-	k := siphash.Hash(binary.LittleEndian.Uint64(e.secret[:]), binary.LittleEndian.Uint64(e.secret[8:]),
-		binary.LittleEndian.AppendUint64(nil, uint64(i)))
-	spec := t.spec(&e.secret)
-	m := member{
-		session: session.New(session.Config{
-			Retries: t.Retries, UpAfter: t.UpAfter, MatchAddress: t.MatchAddress, Secret: k,
-		}, ring),
-		phase: phase, interval: t.Interval,
-		destination: t.Destination.As4(), replyTo: t.Source.As4(),
-		echo: t.Echo, sequenced: t.Sequence, signed: t.Signed, keyed: t.HasKey,
-	}
-	if t.ReplyTo.IsValid() {
-		m.replyTo = t.ReplyTo.As4()
-	}
-	if !t.Echo {
-		m.template = e.templates.Of(&spec)
-	}
-	return m
-}
-
-// findWays sets the ways out of tunnel i.
-func (e *Engine) findWays(i int, ways ways, t *Tunnel) error {
-	way, err := ways.of(e.conn, t)
-	if err != nil {
-		return err
-	}
-	e.members[i].egress = int32(way)
-	if !t.Echo { // which is probed by what would be asked
-		way, err = ways.ofEcho(e.conn, t)
-	}
-	e.queries[i] = newInquiry(way)
-	return err
-}
-
-// cutRings cuts the sessions' memories from one piece.
-func cutRings(tunnels []Tunnel) [][]time.Duration {
-	total := 0
-	for i := range tunnels {
-		total += session.Window(tunnels[i].Retries)
-	}
-	piece := make([]time.Duration, total)
-	rings := make([][]time.Duration, len(tunnels))
-	for i := range tunnels {
-		n := session.Window(tunnels[i].Retries)
-		rings[i], piece = piece[:n:n], piece[n:]
-	}
-	return rings
-}
-
-func (e *Engine) addFlows(i int32, tunnels []Tunnel) error {
-	for _, f := range tunnels[i].flows() {
-		if other, taken := e.flows.get(f); taken {
-			return fmt.Errorf("tunnel %s: its answers could not be told from those of %s (give each a key)",
-				tunnels[i].Name, tunnels[other].Name)
-		}
-		e.flows.put(f, i)
-		if f.kind == keyedFlow {
-			e.addPair(f.pair(), i)
-		}
-	}
-	return nil
+	return e, e.adopt(p, 0)
 }
 
 // Run probes until ctx ends, then returns nil; or until the network cannot be
 // read any more.
 func (e *Engine) Run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, e.conn.Wake)()
+	defer e.errands.end()
 	e.base = time.Now()
 	for ctx.Err() == nil {
+		e.errands.run()
 		if err := e.turn(time.Now()); err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (e *Engine) glance(ctx context.Context, now time.Duration) (then time.Durat
 	for now < e.missing && e.planned-now > 2*lookEvery {
 		e.conn.Wait(lookEvery, true)
 		then = time.Since(e.base)
-		if then-now < lookEvery || ctx.Err() != nil || e.orders.waiting.Load() {
+		if then-now < lookEvery || ctx.Err() != nil || e.orders.waiting.Load() || e.errands.waiting.Load() != nil {
 			return then, true, nil
 		}
 		now = then

@@ -24,15 +24,36 @@ const (
 // orders wait for the engine's next turn.
 type orders struct {
 	waiting atomic.Bool // so that a turn without orders takes no lock
-	mu      sync.Mutex  // held only to copy or append
+	mu      sync.Mutex  // held only to copy, append or renumber
 	list    []order
+	tunnels int // how many there are
 }
 
-func (o *orders) add(next order) {
+// add fails for a tunnel that does not exist.
+func (o *orders) add(tunnel int, what demand) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.list = append(o.list, next)
+	if tunnel < 0 || tunnel >= o.tunnels {
+		return fmt.Errorf("tunnel number %d is none of the %d that are probed", tunnel, o.tunnels)
+	}
+	o.list = append(o.list, order{int32(tunnel), what})
 	o.waiting.Store(true)
+	return nil
+}
+
+// renumber has the orders follow their tunnels. Those of tunnels that are gone, or
+// begin anew, are forgotten.
+func (o *orders) renumber(to []int32, tunnels int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tunnels = tunnels
+	kept := o.list[:0]
+	for _, next := range o.list {
+		if next.tunnel = to[next.tunnel]; next.tunnel != none {
+			kept = append(kept, next)
+		}
+	}
+	o.list = kept
 }
 
 func (o *orders) take() []order {
@@ -66,10 +87,9 @@ func (e *Engine) Enable(tunnel int) error { return e.order(tunnel, enable) }
 func (e *Engine) ProbeNow(tunnel int) error { return e.order(tunnel, probeNow) }
 
 func (e *Engine) order(tunnel int, what demand) error {
-	if tunnel < 0 || tunnel >= len(e.members) {
-		return fmt.Errorf("tunnel number %d is none of the %d that are probed", tunnel, len(e.members))
+	if err := e.orders.add(tunnel, what); err != nil {
+		return err
 	}
-	e.orders.add(order{int32(tunnel), what})
 	e.conn.Wake()
 	return nil
 }

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"math"
 	"time"
 )
@@ -20,8 +21,9 @@ type pace struct {
 	room   int           // packets that it might send
 	full   bool          // and it sent as many: more may be due
 
-	steady   float64 // packets a second that the intervals ask for
-	sweeping bool    // the first contact, with more of them, is not over
+	lines    time.Duration // distance of the lines on which the tunnels have their places, where another rate's may be among them; else 0
+	steady   float64       // packets a second that the intervals ask for
+	sweeping bool          // the first contact, with more of them, is not over
 
 	maxRate float64 // packets a second, all together
 	allowed float64 // packets that maxRate allows now
@@ -51,6 +53,35 @@ func newPace(steady, first float64, maxRate int) pace {
 	return p
 }
 
+// change is for other tunnels, of which some have their places already; first is the
+// rate while those that begin are contacted first. sweeping: those before have not
+// all been.
+func (p *pace) change(steady, first float64, maxRate int, sweeping bool) {
+	p.lines = common(gapOf(steady), cmp.Or(p.lines, gapOf(p.steady)))
+	if sweeping {
+		first = max(first, p.rate)
+	}
+	limited := newPace(steady, first, maxRate)
+	p.allowed = min(p.allowed, limited.maxRate)
+	if math.IsInf(limited.maxRate, 1) {
+		p.allowed = limited.maxRate
+	}
+	p.steady, p.maxRate, p.sweeping = steady, limited.maxRate, true
+	p.retime(first)
+}
+
+// common is the distance of lines among which those of two grids are: that of a
+// grid alone where the other has none.
+func common(grid, other time.Duration) time.Duration {
+	if grid == 0 || other == 0 {
+		return grid
+	}
+	for other != 0 {
+		grid, other = other, grid%other
+	}
+	return grid
+}
+
 // settle ends the first contact.
 func (p *pace) settle() {
 	p.sweeping = false
@@ -60,7 +91,7 @@ func (p *pace) settle() {
 // retime sets grid and limit for a rate. A turn sends at most three milliseconds'
 // share, so that answers are read and times are kept between one and the next.
 func (p *pace) retime(rate float64) {
-	p.gap, p.rate = gapOf(rate), rate
+	p.gap, p.rate = common(gapOf(rate), p.lines), rate
 	p.limit = max(int(2.9*rate/1000), int(1.5*rate*p.gap.Seconds()), perTurn)
 	p.owed = float64(p.limit)
 }

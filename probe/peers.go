@@ -64,9 +64,8 @@ func (p *peer) seen(at time.Time) {
 // peers are the far ends whose keepalives are answered.
 type peers struct {
 	rate     float64
-	exact    *flowIndex             // the tunnel; read-only
-	tunnels  []atomic.Pointer[peer] // by tunnel; nil until it sends something
-	prefixes []netip.Prefix         // read-only
+	exact    atomic.Pointer[TunnelPeers] // changed only by the reflector's loop
+	prefixes []netip.Prefix              // read-only
 
 	mu    sync.Mutex
 	loose map[flow]*peer // of prefixes; changed only by the reflector's loop, under mu
@@ -76,17 +75,36 @@ type peers struct {
 const looseLimit = 1 << 16
 
 func newPeers(o ReflectorOptions) *peers {
-	ps := &peers{
-		rate: float64(o.Rate), prefixes: o.Prefixes,
-		exact: newFlowIndex(len(o.Tunnels)), loose: map[flow]*peer{},
-		tunnels: make([]atomic.Pointer[peer], len(o.Tunnels)),
-	}
-	for i := range o.Tunnels {
-		for _, f := range o.Tunnels[i].requestFlows() {
-			ps.exact.put(f, int32(i))
+	ps := &peers{rate: float64(o.Rate), prefixes: o.Prefixes, loose: map[flow]*peer{}}
+	ps.exact.Store(newTunnelPeers(o.Tunnels))
+	return ps
+}
+
+// TunnelPeers are the far ends of some tunnels, by the tunnels' places.
+type TunnelPeers struct {
+	flows   *flowIndex             // the tunnel; read-only
+	tunnels []atomic.Pointer[peer] // by tunnel; nil until it sends something
+}
+
+func newTunnelPeers(tunnels []Tunnel) *TunnelPeers {
+	t := &TunnelPeers{flows: newFlowIndex(len(tunnels)), tunnels: make([]atomic.Pointer[peer], len(tunnels))}
+	for i := range tunnels {
+		for _, f := range tunnels[i].requestFlows() {
+			t.flows.put(f, int32(i))
 		}
 	}
-	return ps
+	return t
+}
+
+// inherit takes over what is known of far ends whose keepalives are the same.
+func (t *TunnelPeers) inherit(was *TunnelPeers) {
+	for _, entry := range t.flows.entries {
+		if old, known := was.flows.get(entry.flow); known {
+			if p := was.tunnels[old].Load(); p != nil {
+				t.tunnels[entry.tunnel].Store(p)
+			}
+		}
+	}
 }
 
 // requestFlows returns the flows of the far end's own keepalives: those of its
@@ -111,8 +129,9 @@ func (ps *peers) find(q *gre.Request) *peer {
 	if q.HasKey {
 		f.kind, f.key = keyedFlow, q.Key
 	}
-	if i, ok := ps.exact.get(f); ok {
-		return ps.ofTunnel(i)
+	exact := ps.exact.Load()
+	if i, ok := exact.flows.get(f); ok {
+		return exact.meet(i)
 	}
 	if !ps.within(q.Source) || !isUnicast(q.Destination) {
 		return nil
@@ -124,12 +143,12 @@ func (ps *peers) find(q *gre.Request) *peer {
 	return ps.meet(f)
 }
 
-// ofTunnel returns the peer of tunnel i, which it makes at the first keepalive.
-func (ps *peers) ofTunnel(i int32) *peer {
-	p := ps.tunnels[i].Load()
+// meet returns the peer of tunnel i, which it makes at the first keepalive.
+func (t *TunnelPeers) meet(i int32) *peer {
+	p := t.tunnels[i].Load()
 	if p == nil {
 		p = &peer{}
-		ps.tunnels[i].Store(p)
+		t.tunnels[i].Store(p)
 	}
 	return p
 }
@@ -183,9 +202,16 @@ func (p *peer) report() PeerReport {
 }
 
 // TunnelPeer returns what is known of the far end of tunnel i of
-// ReflectorOptions.Tunnels. Any goroutine may call it.
-func (r *Reflector) TunnelPeer(i int) PeerReport {
-	if p := r.peers.tunnels[i].Load(); p != nil {
+// ReflectorOptions.Tunnels, or of those adopted since. Any goroutine may call it.
+func (r *Reflector) TunnelPeer(i int) PeerReport { return r.peers.exact.Load().Of(i) }
+
+// TunnelPeers returns the far ends of the tunnels that are answered now. When others
+// are, it goes on to tell of these, as they were.
+func (r *Reflector) TunnelPeers() *TunnelPeers { return r.peers.exact.Load() }
+
+// Of returns what is known of the far end of tunnel i. Any goroutine may call it.
+func (t *TunnelPeers) Of(i int) PeerReport {
+	if p := t.tunnels[i].Load(); p != nil {
 		return p.report()
 	}
 	return PeerReport{}

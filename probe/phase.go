@@ -68,13 +68,22 @@ func shuffled(n int, tunnel func(i int) (string, time.Duration)) (order []int32,
 	return order, hashes
 }
 
-// sweep is the time that the first contact with all tunnels takes: so long that
-// maxRate packets a second are not exceeded.
-func sweep(tunnels int, maxRate int) time.Duration {
+// longestSweep is the longest interval (R8): a first contact at which nothing is
+// early.
+const longestSweep = 32767 * time.Second
+
+// sweep is the time that the first contact with so many tunnels takes: so long that
+// maxRate packets a second are not exceeded, of which others need some.
+func sweep(tunnels int, maxRate int, others float64) time.Duration {
 	if maxRate <= 0 {
 		return firstContact
 	}
-	return max(firstContact, time.Duration(float64(tunnels)/float64(maxRate)*float64(time.Second)))
+	left := max(float64(maxRate)-others, 0)
+	seconds := min(float64(tunnels)/left, longestSweep.Seconds()) // NaN: none of none
+	if !(seconds > firstContact.Seconds()) {
+		return firstContact
+	}
+	return time.Duration(seconds * float64(time.Second))
 }
 
 // firstSend is when a tunnel with the given place in its interval is first

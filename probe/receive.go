@@ -29,10 +29,18 @@ func (e *Engine) receive(packet []byte, at time.Time) {
 		return
 	}
 	r := e.returned(i, &a, at.Sub(e.base))
-	e.settle(i, at, a.TTL, r)
-	if r.Verdict == session.Unmatched {
+	if e.settle(i, at, a.TTL, r) && r.Verdict == session.Unmatched {
 		e.unmatched(i, &a, at)
 	}
+}
+
+// formerFor is how long answers may come to what was sent before a reload.
+const formerFor = 10 * time.Second
+
+// isFormer tells whether an answer that is not tunnel i's may be that of the tunnel
+// that had its ends until the last reload.
+func (e *Engine) isFormer(i int32, at time.Duration) bool {
+	return e.members[i].heir && at-e.adopted < formerFor
 }
 
 func answerFlow(a *gre.Answer) flow {
@@ -72,8 +80,12 @@ func (e *Engine) receiveEcho(packet []byte, at time.Time) {
 	e.settle(i, at, r.TTL, e.members[i].session.Returned(at.Sub(e.base), r.Sequence))
 }
 
-// settle reports what came of an answer.
-func (e *Engine) settle(i int32, at time.Time, ttl uint8, r session.Return) {
+// settle reports what came of an answer, unless it is none of the tunnel's.
+func (e *Engine) settle(i int32, at time.Time, ttl uint8, r session.Return) (ours bool) {
+	if r.Verdict == session.Unmatched && e.isFormer(i, at.Sub(e.base)) {
+		e.stats.strangers.Add(1)
+		return false
+	}
 	ev := Event{At: at, Kind: kinds[r.Verdict], Tunnel: i, Seq: r.Seq, RTT: r.RTT, TTL: ttl,
 		Counter: e.members[i].session.Counter()}
 	e.events = append(e.events, ev)
@@ -84,6 +96,7 @@ func (e *Engine) settle(i int32, at time.Time, ttl uint8, r session.Return) {
 		ev.Kind, ev.From, ev.To = Line, r.From, r.To
 		e.events = append(e.events, ev)
 	}
+	return true
 }
 
 var kinds = [...]EventKind{

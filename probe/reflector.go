@@ -21,7 +21,8 @@ type Reflector struct {
 	owners [reflectBatch]*peer  // whose they are; only accessed by Run
 	queued int                  // only accessed by Run
 
-	stats reflectStats
+	errands errands
+	stats   reflectStats
 }
 
 const (
@@ -51,14 +52,31 @@ func NewReflector(conn ReflectConn, o ReflectorOptions) *Reflector {
 	if o.Rate <= 0 {
 		o.Rate = DefaultReflectRate
 	}
-	return &Reflector{conn: conn, peers: newPeers(o)}
+	return &Reflector{conn: conn, peers: newPeers(o), errands: newErrands()}
+}
+
+// Adopt has a running reflector answer the far ends of other tunnels, in the place of
+// ReflectorOptions.Tunnels, and returns what is known of them from now on. What is
+// known of those whose keepalives are the same stays, their rate included. Any
+// goroutine may call it. Where ctx or Run ends first nothing changes.
+func (r *Reflector) Adopt(ctx context.Context, tunnels []Tunnel) (*TunnelPeers, error) {
+	r.errands.asking.Lock()
+	defer r.errands.asking.Unlock()
+	next := newTunnelPeers(tunnels)
+	return next, r.errands.ask(ctx, r.conn.Wake, func() error {
+		next.inherit(r.peers.exact.Load())
+		r.peers.exact.Store(next)
+		return nil
+	})
 }
 
 // Run answers until ctx ends, then returns nil; or until the network cannot be
 // read any more.
 func (r *Reflector) Run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, r.conn.Wake)()
+	defer r.errands.end()
 	for ctx.Err() == nil {
+		r.errands.run()
 		if err := r.conn.Receive(r.receive); err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ func (a *app) inventory() (*fleet.Inventory, error) {
 	if err != nil {
 		return nil, inventoryError{err}
 	}
+	a.config = path // to be read again, if it is
 	return inv, nil
 }
 

@@ -79,7 +79,7 @@ func (m *meter) stop() {
 func (m *meter) end() *costs {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now, tunnels := m.last, len(m.station.inv.Enabled())
+	now, tunnels := m.last, len(m.station.store.Inventory().Enabled())
 	c := &costs{
 		farEnds: m.farEnds, whole: now.at.Sub(m.start), lasted: now.at.Sub(m.base.at), tunnels: tunnels,
 		user: now.user - m.base.user, system: now.system - m.base.system,

@@ -23,10 +23,10 @@ const debugEvery = 50 * time.Millisecond
 // debugLines prints R21's line for each keepalive that the engine sends. The
 // engine only copies what it has sent: a writer that is stuck delays nothing.
 type debugLines struct {
-	out   io.Writer
-	faces []debugFace // by the engine's number
+	out io.Writer
 
-	mu      sync.Mutex // held only to append or to swap
+	mu      sync.Mutex  // held only to append or to swap
+	faces   []debugFace // by the engine's number
 	waiting []debugSend
 	dropped int
 
@@ -44,13 +44,24 @@ type debugFace struct {
 // debugSend is a keepalive that was sent, or that could not be.
 type debugSend struct {
 	at      time.Time
-	tunnel  int32
+	tunnel  *debugFace
 	counter uint32
 	err     error
 }
 
 func newDebugLines(out io.Writer, tunnels []*fleet.Tunnel) *debugLines {
-	d := &debugLines{out: out, faces: make([]debugFace, len(tunnels))}
+	return &debugLines{out: out, faces: debugFaces(tunnels)}
+}
+
+// renumber has the engine's numbers mean other tunnels from now on.
+func (d *debugLines) renumber(faces []debugFace) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.faces = faces
+}
+
+func debugFaces(tunnels []*fleet.Tunnel) []debugFace {
+	faces := make([]debugFace, len(tunnels))
 	for i, t := range tunnels {
 		face := debugFace{name: t.Name, source: t.Source, destination: t.Destination}
 		if t.Probe != fleet.Echo {
@@ -58,9 +69,9 @@ func newDebugLines(out io.Writer, tunnels []*fleet.Tunnel) *debugLines {
 			spec := probed.Keepalive(new(gre.Secret))
 			face.length = spec.AnswerLen()
 		}
-		d.faces[i] = face
+		faces[i] = face
 	}
-	return d
+	return faces
 }
 
 // record takes what a turn of the engine's loop has sent. The engine waits for it.
@@ -74,7 +85,7 @@ func (d *debugLines) record(events []probe.Event) {
 		case len(d.waiting) >= mostDebugLines:
 			d.dropped++
 		default:
-			d.waiting = append(d.waiting, debugSend{e.At, e.Tunnel, e.Counter, e.Err})
+			d.waiting = append(d.waiting, debugSend{e.At, &d.faces[e.Tunnel], e.Counter, e.Err})
 		}
 	}
 }
@@ -126,7 +137,7 @@ func (d *debugLines) print() {
 
 // line appends one, after the time as routers have it.
 func (d *debugLines) line(b []byte, s *debugSend) []byte {
-	face := &d.faces[s.tunnel]
+	face := s.tunnel
 	if face.length == 0 {
 		return b
 	}

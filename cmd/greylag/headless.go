@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -26,6 +28,8 @@ func (a *app) headless() *cobra.Command {
 			if o.costs {
 				o.meter = newMeter(false)
 			}
+			hangups, stop := onHangup()
+			defer stop()
 			inv, err := a.inventory()
 			if err != nil {
 				return err
@@ -33,6 +37,7 @@ func (a *app) headless() *cobra.Command {
 			if err := o.journal.check(c, false); err != nil {
 				return err
 			}
+			o.load, o.hangups = a.inventory, hangups
 			return a.probe(c.Context(), inv, o, debug)
 		},
 	}
@@ -43,6 +48,13 @@ func (a *app) headless() *cobra.Command {
 	o.metrics.flags(c)
 	c.Flags().BoolVar(&debug, "debug-keepalive", false, "print a router's debug line to standard error for each keepalive sent")
 	return c
+}
+
+// onHangup is told of each SIGHUP, which ends nothing until stop is called.
+func onHangup() (hangups <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c, func() { signal.Stop(c) }
 }
 
 // reporting is how a running fleet is written down.
@@ -56,6 +68,10 @@ type reporting struct {
 	journal journaling
 	socket  socketOptions
 	metrics metricsOptions
+
+	load     func() (*fleet.Inventory, error) // reads the inventory anew; nil: it cannot be
+	hangups  <-chan os.Signal                 // when to
+	reloader *reloader                        // which does that; nil: it cannot be
 }
 
 func (o *reporting) flags(c *cobra.Command) {
@@ -93,6 +109,7 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 	ctx, cancel = whileRead(ctx, a.stdout)
 	defer cancel()
 	out := newSteady(a.stdout, a.stderr)
+	o.reloader = newReloader(s, o, a.stderr)
 	beside, err := openOutlets(s, o, a.stderr)
 	if err != nil {
 		return err
@@ -101,12 +118,15 @@ func (a *app) report(ctx context.Context, s *station, o reporting) error {
 		o.meter.begin(s, o.length)
 		defer o.meter.tell(a.stderr)
 	}
+	if o.reloader != nil {
+		o.reloader.beside = beside
+	}
 	outletsEnd := beside.begin(a.stderr)
 	done := make(chan error, 1)
 	go func() { done <- s.run(ctx) }()
 
 	j := newJournalist(s, out, o)
-	j.stderr, j.unread = a.stderr, len(beside) > 0 && isNull(a.stdout)
+	j.stderr, j.unread = a.stderr, beside.tell() && isNull(a.stdout)
 	writing := j.write(ctx, done)
 	cancel()
 	probing := j.ended(done)
@@ -144,7 +164,7 @@ func outputError(err error) error {
 type journalist struct {
 	station *station
 	out     *stream.Encoder // of what happens
-	reports *stream.Encoder // of full reports
+	reports *stream.Encoder // of the next full report
 	stderr  io.Writer
 	options reporting
 	unread  bool       // nobody reads what is written
@@ -154,8 +174,11 @@ type journalist struct {
 	unwritten []fleet.Event // memory for some more
 	diary     diary         // of the incidents
 
+	inv *fleet.Inventory // of the last hello
+
 	ending  <-chan struct{} // when reports must not rest any more
 	changed <-chan struct{} // when there are events
+	come    <-chan struct{} // when readers have come or gone; nil: they never do
 	over    bool            // the station has ended
 	why     error           // with this
 }
@@ -168,8 +191,9 @@ type readership interface {
 	begin() error
 	// gather chooses who gets the next report. any: somebody does.
 	gather() (any bool)
-	// busy tells whether they have enough to read for now.
-	busy() bool
+	// busy tells whether those who get it have enough to read for now. It is of them,
+	// whoever is chosen later.
+	busy() func() bool
 }
 
 func newJournalist(s *station, out io.Writer, o reporting) *journalist {
@@ -188,7 +212,7 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 	j.ending, j.changed = ctx.Done(), changed
 	tick := time.NewTicker(j.options.every)
 	defer tick.Stop()
-	come, err := j.open()
+	err := j.open()
 	for err == nil {
 		select {
 		case <-ctx.Done():
@@ -202,14 +226,15 @@ func (j *journalist) write(ctx context.Context, done <-chan error) error {
 			err = j.incidents()
 		case <-tick.C:
 			err = j.periodic()
-		case <-come:
+		case <-j.come:
 			err = j.readers.begin()
+		}
+		if err == nil {
+			err = j.renew()
 		}
 	}
 	return err
 }
-
-func (j *journalist) readersBusy() bool { return j.readers != nil && j.readers.busy() }
 
 // await waits for the end only.
 func (j *journalist) await(ctx context.Context, done <-chan error) error {
@@ -221,12 +246,13 @@ func (j *journalist) await(ctx context.Context, done <-chan error) error {
 	return nil
 }
 
-// open begins the stream, for those who are there. come tells of others.
-func (j *journalist) open() (come <-chan struct{}, err error) {
+// open begins the stream, for those who are there.
+func (j *journalist) open() error {
 	if j.readers != nil {
-		return j.readers.changed(), j.readers.begin()
+		j.come = j.readers.changed()
+		return j.readers.begin()
 	}
-	return nil, j.begin()
+	return j.begin()
 }
 
 // periodic writes the report that is due.
@@ -237,9 +263,26 @@ func (j *journalist) periodic() error {
 	return j.full()
 }
 
+// renew begins all anew, where the inventory is another one than that of the last
+// hello. What was told of by then comes first.
+func (j *journalist) renew() error {
+	if j.inv == nil || j.station.store.Inventory() == j.inv {
+		return nil
+	}
+	if err := j.changes(); err != nil {
+		return err
+	}
+	if j.readers != nil && !j.readers.gather() {
+		j.inv = nil // the next who comes is told
+		return nil
+	}
+	return j.begin()
+}
+
 // begin writes hello and the first report.
 func (j *journalist) begin() error {
-	hello := helloOf(j.station.inv)
+	j.inv = j.station.store.Inventory()
+	hello := helloOf(j.inv)
 	hello.Time = time.Now()
 	if err := j.reports.Hello(hello); err != nil {
 		return err

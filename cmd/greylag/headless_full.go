@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"greylag/fleet"
+	"greylag/fleet/stream"
 )
 
 // Writing down a large fleet takes a processor for a good part of a second, 0.4 s
@@ -21,6 +22,8 @@ const (
 type fullWalker struct {
 	fleet.Walker
 	journalist *journalist
+	out        *stream.Encoder
+	busy       func() bool // those who get it have enough to read; nil: nobody knows
 
 	resumed time.Time     // when it rested last
 	rest    time.Duration // that it may still take
@@ -29,7 +32,14 @@ type fullWalker struct {
 }
 
 func newFullWalker(j *journalist) *fullWalker {
-	return &fullWalker{Walker: j.reports.Walker(), journalist: j, resumed: time.Now(), rest: j.options.every / 2, wait: j.options.every / 4}
+	w := &fullWalker{
+		Walker: j.reports.Walker(), journalist: j, out: j.reports,
+		resumed: time.Now(), rest: j.options.every / 2, wait: j.options.every / 4,
+	}
+	if j.readers != nil {
+		w.busy = j.readers.busy()
+	}
+	return w
 }
 
 // Pause implements [fleet.Pauser].
@@ -40,7 +50,7 @@ func (w *fullWalker) Pause() (time.Time, error) {
 		return now, nil
 	}
 	err := w.take(restFor*worked, &w.rest)
-	for err == nil && w.wait > 0 && w.journalist.readersBusy() && w.journalist.ending != nil {
+	for err == nil && w.busy != nil && w.busy() && w.wait > 0 && w.journalist.ending != nil {
 		err = w.take(stint, &w.wait)
 	}
 	w.resumed = time.Now()
@@ -54,7 +64,7 @@ func (w *fullWalker) take(pause time.Duration, budget *time.Duration) error {
 		return nil
 	}
 	*budget -= pause
-	if err := w.journalist.reports.Flush(); err != nil { // before what happens next
+	if err := w.out.Flush(); err != nil { // before what happens next
 		return err
 	}
 	return w.journalist.attend(w.after(pause))
@@ -75,15 +85,19 @@ func (w *fullWalker) Summary(s *fleet.Summary) error {
 		if !i.End.IsZero() {
 			break // the others have ended too
 		}
-		if err := w.journalist.reports.Incident(&i); err != nil {
+		if err := w.out.Incident(&i); err != nil {
 			return err
 		}
 	}
 	return w.Walker.Summary(s)
 }
 
-// attend writes events until over, or until there is no time to rest.
+// attend writes events until over, or until there is no time to rest. Readers who come
+// meanwhile get a report of their own, in which others who come wait for its end.
 func (j *journalist) attend(over <-chan time.Time) error {
+	come := j.come
+	j.come = nil
+	defer func() { j.come = come }()
 	for {
 		select {
 		case <-j.ending:
@@ -91,6 +105,10 @@ func (j *journalist) attend(over <-chan time.Time) error {
 			return nil
 		case <-j.changed:
 			if err := j.changes(); err != nil {
+				return err
+			}
+		case <-come:
+			if err := j.readers.begin(); err != nil {
 				return err
 			}
 		case <-over:

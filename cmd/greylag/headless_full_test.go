@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,7 +59,7 @@ func TestReportRests(t *testing.T) {
 // neverRead is readers of whom none ever reads.
 type neverRead struct{ readership }
 
-func (neverRead) busy() bool { return true }
+func (neverRead) busy() func() bool { return func() bool { return true } }
 
 // Readers are waited for as well, a quarter of the period in all, which is not taken
 // from the rests.
@@ -66,6 +67,7 @@ func TestReportWaitsForReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, _, _ := fullReport(make(chan struct{}))
 		w.journalist.readers = neverRead{}
+		w = newFullWalker(w.journalist)
 		for _, want := range []time.Duration{2550 * time.Millisecond, 50 * time.Millisecond} {
 			time.Sleep(10 * time.Millisecond)
 			begun := time.Now()
@@ -75,6 +77,51 @@ func TestReportWaitsForReaders(t *testing.T) {
 			if rested := time.Since(begun); rested != want {
 				t.Errorf("%v of rest, want %v", rested, want)
 			}
+		}
+	})
+}
+
+// arriving is readers whose stream begin begins.
+type arriving struct {
+	neverRead
+	begun func() error
+}
+
+func (a arriving) begin() error { return a.begun() }
+
+// Who comes while a report rests need not wait for its end, but for that of the report
+// that others get who came before.
+func TestReadersComeDuringReport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, _ := fullReport(make(chan struct{}))
+		j := w.journalist
+		come := make(chan struct{}, 1)
+		start := time.Now()
+		var begun []time.Duration
+		j.come = come
+		j.readers = arriving{begun: func() error {
+			begun = append(begun, time.Since(start))
+			if len(begun) > 1 {
+				return nil
+			}
+			own := newFullWalker(j)
+			own.wait = 0
+			come <- struct{}{}
+			time.Sleep(10 * time.Millisecond)
+			_, err := own.Pause() // 50 ms
+			return err
+		}}
+		time.AfterFunc(30*time.Millisecond, func() { come <- struct{}{} })
+		time.Sleep(10 * time.Millisecond)
+		if _, err := w.Pause(); err != nil {
+			t.Fatal(err)
+		}
+		want := []time.Duration{30 * time.Millisecond, 90 * time.Millisecond} // the second may also come after this rest
+		if len(begun) == 0 || !slices.Equal(begun, want[:len(begun)]) {
+			t.Errorf("streams begin after %v, want %v", begun, want)
+		}
+		if j.come == nil {
+			t.Error("nobody can come any more")
 		}
 	})
 }

@@ -22,8 +22,13 @@ func hooksOf(s *station, _ reporting, _ io.Writer) (outlets, error) {
 	return outlets{hooks{hook.New(s.store, s.inv, version), s}}, nil
 }
 
-// run implements [outlet].
+// run implements [outlet]. No program is started before privileges are given up.
 func (h hooks) run(ctx context.Context) error {
+	select {
+	case <-h.station.confined:
+	case <-ctx.Done():
+		return nil
+	}
 	if untold := h.Run(ctx); untold > 0 {
 		fmt.Fprintf(h.station.stderr, "hooks: %s could not be told before the end\n", count(untold, "event"))
 	}

@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"greylag/fleet/decode": {
 		"greylag/fleet", "greylag/probe", "greylag/probe/capture", "greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session",
 	},
+	"greylag/fleet/history":   {"greylag/fleet", "greylag/fleet/stream"},
 	"greylag/fleet/hook":      {"greylag/fleet", "greylag/fleet/stream"},
 	"greylag/fleet/inventory": {"greylag/fleet"},
 	"greylag/fleet/ios":       {"greylag/fleet"},

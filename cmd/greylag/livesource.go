@@ -69,23 +69,15 @@ func (l liveSource) Status(now time.Time) tui.Status {
 
 // SetEnabled implements [tui.Control].
 func (l liveSource) SetEnabled(position int, enabled bool) error {
-	number, err := l.station.number(position)
-	switch {
-	case err != nil:
-		return err
-	case enabled:
-		return l.station.engine.Enable(number)
+	if enabled {
+		return l.station.act(position, l.station.engine.Enable)
 	}
-	return l.station.engine.Disable(number)
+	return l.station.act(position, l.station.engine.Disable)
 }
 
 // ProbeNow implements [tui.Control].
 func (l liveSource) ProbeNow(position int) error {
-	number, err := l.station.number(position)
-	if err != nil {
-		return err
-	}
-	return l.station.engine.ProbeNow(number)
+	return l.station.act(position, l.station.engine.ProbeNow)
 }
 
 // noteLasts is how long a note stays on the screen.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -20,7 +21,7 @@ type outlet interface {
 type outlets []outlet
 
 // outletKinds open the outlets that are asked for; none where none is.
-var outletKinds = []func(s *station, o reporting, stderr io.Writer) (outlets, error){journals, sockets, metricsServers, hooksOf, notifiers}
+var outletKinds = []func(s *station, o reporting, stderr io.Writer) (outlets, error){journals, reloaders, sockets, metricsServers, hooksOf, notifiers}
 
 // openOutlets opens what tells of the fleet beside standard output.
 func openOutlets(s *station, o reporting, stderr io.Writer) (all outlets, err error) {
@@ -33,6 +34,14 @@ func openOutlets(s *station, o reporting, stderr io.Writer) (all outlets, err er
 		all = append(all, some...)
 	}
 	return all, nil
+}
+
+// tell tells whether any of them tells of the fleet: a reloader only listens.
+func (all outlets) tell() bool {
+	return slices.ContainsFunc(all, func(o outlet) bool {
+		_, listens := o.(*reloader)
+		return !listens
+	})
 }
 
 // begin lets them run. What it returns ends them, and waits for that.

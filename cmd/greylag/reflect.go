@@ -42,6 +42,11 @@ func (a *app) runReflect(ctx context.Context, o reflecting) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	if len(o.peers) == 0 { // else there is nothing to read again
+		hangups, stop := onHangup()
+		defer stop()
+		o.hangups = hangups
+	}
 	options, addresses, err := a.reflectorOptions(o)
 	if err != nil {
 		return err
@@ -119,6 +124,8 @@ func (a *app) reportPeers(ctx context.Context, r *probe.Reflector, addresses []n
 				return err
 			}
 			return out.farewell()
+		case <-o.hangups:
+			addresses = a.reloadPeers(ctx, r, addresses, o)
 		case <-tick.C:
 			if err := writePeers(encoder, r, addresses); err != nil {
 				cancel()
@@ -126,6 +133,21 @@ func (a *app) reportPeers(ctx context.Context, r *probe.Reflector, addresses []n
 			}
 		}
 	}
+}
+
+// reloadPeers answers the far ends of the inventory as it is now, and returns their
+// addresses. One with mistakes changes nothing.
+func (a *app) reloadPeers(ctx context.Context, r *probe.Reflector, now []netip.Addr, o reflecting) []netip.Addr {
+	options, next, err := a.reflectorOptions(o)
+	if err == nil {
+		_, err = r.Adopt(ctx, options.Tunnels)
+	}
+	if err != nil {
+		fmt.Fprintf(a.stderr, "%v\n%s\n", err, notReloaded)
+		return now
+	}
+	fmt.Fprintf(a.stderr, "reloaded: %s\n", count(len(next), "peer"))
+	return next
 }
 
 // reflectSummary says at the end what was refused, which belongs to no peer.

@@ -51,8 +51,8 @@ func (a *app) root() *cobra.Command {
 	}
 	a.viewer(root, &viewing{})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.tui(), a.headless(), a.check(), a.reflect(), a.demo(), a.doctor(),
-		a.importing(), a.lint(), a.packet(), a.decode(), a.version())
+	root.AddCommand(a.tui(), a.headless(), a.check(), a.reload(), a.reflect(), a.demo(), a.doctor(),
+		a.importing(), a.lint(), a.packet(), a.decode(), a.history(), a.version())
 	return root
 }
 

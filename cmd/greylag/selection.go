@@ -23,10 +23,8 @@ func (s *selection) flags(c *cobra.Command) {
 // narrow returns the inventory with the selected tunnels and their spokes. That
 // none is left is an error: nobody means to check nothing.
 func (s *selection) narrow(inv *fleet.Inventory) (*fleet.Inventory, error) {
-	for _, glob := range s.Tunnels {
-		if err := fleet.CheckPattern(glob); err != nil {
-			return nil, usageError{fmt.Errorf("--tunnel %q is no pattern: %w", glob, err)}
-		}
+	if err := s.check(); err != nil {
+		return nil, err
 	}
 	narrowed := *inv
 	narrowed.Tunnels, narrowed.Spokes = nil, nil
@@ -44,4 +42,14 @@ func (s *selection) narrow(inv *fleet.Inventory) (*fleet.Inventory, error) {
 		}
 	}
 	return &narrowed, nil
+}
+
+// check finds patterns that are none.
+func (s *selection) check() error {
+	for _, glob := range s.Tunnels {
+		if err := fleet.CheckPattern(glob); err != nil {
+			return usageError{fmt.Errorf("--tunnel %q is no pattern: %w", glob, err)}
+		}
+	}
+	return nil
 }

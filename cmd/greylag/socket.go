@@ -60,7 +60,10 @@ func sockets(s *station, o reporting, stderr io.Writer) (outlets, error) {
 	if o.socket.path == "" {
 		return nil, nil
 	}
-	server, err := serve.Listen(serve.Options{Path: o.socket.path, Mode: o.socket.mode, Group: o.socket.group, Every: o.every, Stderr: stderr})
+	server, err := serve.Listen(serve.Options{
+		Path: o.socket.path, Mode: o.socket.mode, Group: o.socket.group, Every: o.every,
+		Requests: o.reloader.requests(), Stderr: stderr,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("--socket: %w", err)
 	}
@@ -89,10 +92,10 @@ func (s *socket) run(ctx context.Context) error {
 // before is for nobody.
 func (s *socket) tell(ctx context.Context) {
 	j := newJournalist(s.station, s.Everyone(), s.options)
-	j.stderr, j.reports = s.stderr, stream.NewEncoder(s.Gathered())
+	j.stderr = s.stderr
 	j.told = s.station.store.LastEvent()
 	_, j.diary.told = s.station.store.IncidentsSince(math.MaxUint64)
-	j.readers = viewers{s.Server, j}
+	j.readers = &viewers{Server: s.Server, journalist: j}
 	if err := j.write(ctx, nil); err == nil { // nothing but that nobody is there is an error
 		_ = j.last()
 	}
@@ -105,21 +108,34 @@ var errNobody = errors.New("nobody reads the stream")
 type viewers struct {
 	*serve.Server
 	journalist *journalist
+	group      *serve.Group // that gets the next report
 }
 
-func (v viewers) changed() <-chan struct{} { return v.Changed() }
+func (v *viewers) changed() <-chan struct{} { return v.Changed() }
 
-func (v viewers) busy() bool { return v.Busy() }
+func (v *viewers) busy() func() bool { return v.group.Busy }
 
-func (v viewers) gather() (any bool) { return v.Gather() > 0 }
+func (v *viewers) gather() (any bool) { return v.write(v.Gather()) }
+
+// write sees to it that the next report is for a group, if there is one.
+func (v *viewers) write(g *serve.Group) (any bool) {
+	if g == nil {
+		return false
+	}
+	v.group, v.journalist.reports = g, stream.NewEncoder(g)
+	return true
+}
 
 // begin tells the others what they have not been told yet: what those who come are
 // told begins after it.
-func (v viewers) begin() error {
+func (v *viewers) begin() error {
 	if !v.Watched() {
 		return errNobody
 	}
-	if err := v.journalist.changes(); err != nil || v.Admit(time.Now()) == 0 {
+	if err := v.journalist.changes(); err != nil {
+		return err
+	}
+	if err := v.journalist.renew(); err != nil || !v.write(v.Admit(time.Now())) {
 		return err
 	}
 	return v.journalist.begin()

@@ -5,6 +5,7 @@ import (
 
 	"greylag/fleet"
 	"greylag/fleet/advise"
+	"greylag/probe"
 )
 
 // connect lets the store find what others know.
@@ -15,10 +16,15 @@ func (s *station) connect() {
 		s.routes.look(s.store)
 	}
 	if s.reflector != nil {
-		s.store.SetPeers(func(i int) (uint64, time.Time, time.Duration) {
-			p := s.reflector.TunnelPeer(i)
-			return p.Reflected, p.Last, p.Interval
-		})
+		s.store.SetPeers(peersOf(s.reflector.TunnelPeers()))
+	}
+}
+
+// peersOf tells what is known of the tunnels' peers.
+func peersOf(peers *probe.TunnelPeers) fleet.PeerSource {
+	return func(i int) (uint64, time.Time, time.Duration) {
+		p := peers.Of(i)
+		return p.Reflected, p.Last, p.Interval
 	}
 }
 

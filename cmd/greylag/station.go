@@ -9,6 +9,7 @@ import (
 	"io"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,10 +22,10 @@ import (
 // station is a fleet being probed: the engine, the reflector if there is one,
 // and the store that they fill.
 type station struct {
-	inv       *fleet.Inventory
+	inv       *fleet.Inventory // as it was opened, or reloaded last; who runs beside reload asks the store
 	store     *fleet.Store
 	engine    *probe.Engine
-	reflector *probe.Reflector // nil: the peers' keepalives are not answered
+	reflector *probe.Reflector // nil: the peers' keepalives have never been answered
 	routes    *routeWatch      // nil: no spoke's route is watched
 	debug     *debugLines      // nil: nobody wants to see each send
 	stderr    io.Writer        // where to say what goes wrong, and ends nothing
@@ -32,6 +33,11 @@ type station struct {
 	confine  func() error  // gives up what only opening needed
 	confined chan struct{} // closed when that is done, before the first packet
 	conns    []interface{ Close() error }
+
+	options   stationOptions
+	acting    sync.RWMutex          // held by who acts on a tunnel by its number, and by reload while numbers change
+	reflects  chan *probe.Reflector // to be run
+	following chan *routeWatch      // to be run, in the place of the one before
 }
 
 // stationOptions are what commands decide about a station.
@@ -48,7 +54,11 @@ type stationOptions struct {
 // reading the inventory and preparing the engine took has been given back.
 func openStation(inv *fleet.Inventory, o stationOptions) (*station, error) {
 	debug.FreeOSMemory()
-	s := &station{inv: inv, stderr: o.stderr, confine: o.network.confine, confined: make(chan struct{})}
+	s := &station{
+		inv: inv, stderr: o.stderr, options: o,
+		confine: o.network.confine, confined: make(chan struct{}),
+		reflects: make(chan *probe.Reflector, 1), following: make(chan *routeWatch, 1),
+	}
 	if s.stderr == nil {
 		s.stderr = io.Discard
 	}
@@ -73,11 +83,19 @@ func (s *station) open(o stationOptions) error {
 		return err
 	}
 	if o.reflect && s.inv.Engine.Reflect {
-		if err := s.openReflector(o.network, tunnels); err != nil {
+		if err := s.openReflector(tunnels); err != nil {
 			return err
 		}
 	}
 	return s.openRoutes()
+}
+
+// openRoutes follows the kernel's routes where a spoke asks for it.
+func (s *station) openRoutes() (err error) {
+	if s.routes, err = openRoutes(s.inv); s.routes != nil {
+		s.following <- s.routes
+	}
+	return err
 }
 
 // Record hands the engine's facts to the store. It implements [probe.Sink].
@@ -105,13 +123,14 @@ func (s *station) openEngine(n network, tunnels []probe.Tunnel) error {
 	return err
 }
 
-func (s *station) openReflector(n network, tunnels []probe.Tunnel) error {
-	conn, err := n.reflectConn(receiveBuffer(len(tunnels)))
+func (s *station) openReflector(tunnels []probe.Tunnel) error {
+	conn, err := s.options.network.reflectConn(receiveBuffer(len(tunnels)))
 	if err != nil {
 		return err
 	}
 	s.conns = append(s.conns, conn)
 	s.reflector = probe.NewReflector(conn, probe.ReflectorOptions{Tunnels: tunnels})
+	s.reflects <- s.reflector
 	return nil
 }
 
@@ -128,19 +147,48 @@ func (s *station) run(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.engine.Run(ctx) })
-	if s.reflector != nil {
-		group.Go(func() error { return s.reflector.Run(ctx) })
-	}
-	if s.routes != nil {
-		group.Go(func() error {
-			s.routes.run(ctx, s.store, s.stderr)
-			return nil
-		})
-	}
+	group.Go(func() error { return s.reflect(ctx) })
+	group.Go(func() error {
+		s.follow(ctx)
+		return nil
+	})
 	return group.Wait()
 }
 
-// number is the engine's number of the tunnel at that position of the inventory.
+// reflect runs the reflector, once there is one.
+func (s *station) reflect(ctx context.Context) error {
+	select {
+	case r := <-s.reflects:
+		return r.Run(ctx)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// follow runs the route watches, one after the other.
+func (s *station) follow(ctx context.Context) {
+	for {
+		select {
+		case w := <-s.following:
+			w.run(ctx, s.store, s.stderr)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// act does something to the tunnel at that position of the inventory, by the
+// engine's number.
+func (s *station) act(position int, do func(number int) error) error {
+	s.acting.RLock()
+	defer s.acting.RUnlock()
+	number, err := s.number(position)
+	if err != nil {
+		return err
+	}
+	return do(number)
+}
+
 func (s *station) number(position int) (int, error) {
 	if position < 0 || position >= len(s.inv.Tunnels) {
 		return 0, fmt.Errorf("tunnel number %d is none of the inventory's %d", position, len(s.inv.Tunnels))
@@ -153,7 +201,7 @@ func (s *station) number(position int) (int, error) {
 }
 
 func (s *station) close() error {
-	var errs []error
+	errs := []error{s.routes.close()}
 	for _, c := range s.conns {
 		errs = append(errs, c.Close())
 	}

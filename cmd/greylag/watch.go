@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"sync"
 
 	"greylag/fleet"
 	"greylag/probe/routes"
@@ -17,28 +18,51 @@ type routeWatch struct {
 	spokes  []int // by the watcher's prefixes: positions in the inventory
 	// tunnel names the one whose interface a change's route points into, "" if none.
 	tunnel func(*routes.Change) string
+
+	over   context.Context // ends when another takes its place
+	retire context.CancelFunc
+	mu     sync.Mutex // held while the store is told, and while its spokes' places change
 }
 
-// openRoutes follows the kernel's routes where a spoke asks for it.
-func (s *station) openRoutes() error {
-	var w routeWatch
+// openRoutes is what follows the kernel's routes where a spoke asks for it; nil:
+// none does.
+func openRoutes(inv *fleet.Inventory) (*routeWatch, error) {
+	w := new(routeWatch)
 	var prefixes []netip.Prefix
-	for i := range s.inv.Spokes {
-		if p := s.inv.Spokes[i].Watch; p.IsValid() {
+	for i := range inv.Spokes {
+		if p := inv.Spokes[i].Watch; p.IsValid() {
 			w.spokes, prefixes = append(w.spokes, i), append(prefixes, p)
 		}
 	}
 	if len(prefixes) == 0 {
-		return nil
+		return nil, nil
 	}
 	var err error
 	if w.watcher, err = routes.Watch(prefixes); err != nil {
-		return err
+		return nil, err
 	}
-	names := interfaceNames(s.inv)
+	names := interfaceNames(inv)
 	w.tunnel = func(c *routes.Change) string { return names[c.GRE] }
-	s.routes, s.conns = &w, append(s.conns, w.watcher)
-	return nil
+	w.over, w.retire = context.WithCancel(context.Background())
+	return w, nil
+}
+
+// close gives up a watch that does not run. That of nothing does nothing.
+func (w *routeWatch) close() error {
+	if w == nil {
+		return nil
+	}
+	w.retire()
+	return w.watcher.Close()
+}
+
+// hold keeps a watch from telling the store until it is let go.
+func (w *routeWatch) hold() (letGo func()) {
+	if w == nil {
+		return func() {}
+	}
+	w.mu.Lock()
+	return w.mu.Unlock
 }
 
 // look tells the routes as they are, so that the first report has them. If they
@@ -48,8 +72,17 @@ func (w *routeWatch) look(store *fleet.Store) {
 	w.tell(store, changes)
 }
 
-// run tells each change until ctx ends.
+// run tells each change until ctx ends, or another watch takes the place of this
+// one, which is closed then.
 func (w *routeWatch) run(ctx context.Context, store *fleet.Store, stderr io.Writer) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(w.over, cancel)()
+	defer func() {
+		if w.over.Err() != nil {
+			_ = w.watcher.Close() // nobody needs it any more
+		}
+	}()
 	w.watcher.Run(ctx,
 		func(changes []routes.Change) { w.tell(store, changes) },
 		func(err error) {
@@ -58,6 +91,11 @@ func (w *routeWatch) run(ctx context.Context, store *fleet.Store, stderr io.Writ
 }
 
 func (w *routeWatch) tell(store *fleet.Store, changes []routes.Change) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over.Err() != nil {
+		return // its spokes may be others by now
+	}
 	for i := range changes {
 		c := &changes[i]
 		store.SetRoute(w.spokes[c.Watched], w.route(c), c.At)

@@ -23,6 +23,7 @@ type writer struct {
 
 	helloDue  bool // before anything else
 	reportDue bool
+	of        *fleet.Inventory // that reports are of, so far
 	reports   pacer
 	rotations pacer
 
@@ -72,6 +73,7 @@ func (w *writer) run(ctx context.Context) error {
 	defer running.Stop()
 	defer reports.Stop()
 	for {
+		w.notice()
 		w.work(ctx, changed)
 		select {
 		case <-ctx.Done():
@@ -92,6 +94,13 @@ func (w *writer) run(ctx context.Context) error {
 		if w.rotate(time.Now()) {
 			w.tidy(pack)
 		}
+	}
+}
+
+// notice has a report written of another inventory, whose tunnels are in none so far.
+func (w *writer) notice() {
+	if now := w.store.Inventory(); now != w.of {
+		w.of, w.reportDue = now, true
 	}
 }
 
@@ -182,6 +191,7 @@ func (w *writer) miss(missed uint64) {
 func (w *writer) hello(now time.Time) []byte {
 	h := w.options.Hello
 	h.Time = now
+	h.Tunnels, h.Spokes = w.store.Size()
 	return stream.AppendHello(nil, &h)
 }
 

@@ -15,11 +15,12 @@
 //
 // What is there once (the fleet's counts, the engine, the process) is collected by
 // client_golang. What is there for each tunnel and spoke, some 28 series a tunnel, is
-// written as text by a writer of our own: by client_golang's collectors 10,000
-// tunnels cost over 100 MB of garbage at each scrape; with every object kept between
-// scrapes, over 1 KB a tunnel, and four times the processor. Its own parser and
-// encoder are this writer's test.
+// written as text by a writer of our own. Measured with 10,000 tunnels of 28 series:
+// client_golang's collectors take 0.7 s and leave 220 MB of garbage at each scrape;
+// with every object kept between scrapes it is 5 KB a tunnel, and its encoder takes
+// three times this writer's processor. Its parser, encoder and linter are this
+// writer's test.
 //
 // A scrape copies what it needs of the store, then works for a millisecond and rests
-// as long, so that the engine is not delayed ([fleet.Store.Walk] holds no lock).
+// half as long, so that the engine is not delayed ([fleet.Store.Walk] holds no lock).
 package metrics

@@ -103,15 +103,27 @@ func (w *writer) open(suffix string) {
 
 func (w *writer) close(v float64) {
 	w.buf = append(w.buf, "} "...)
-	w.buf = strconv.AppendFloat(w.buf, v, 'g', -1, 64)
-	w.buf = append(w.buf, '\n')
+	w.buf = append(appendValue(w.buf, v), '\n')
 }
 
-// appendLabel appends name="value". Backslash, quote and newline are escaped, as
-// the format asks.
+// appendValue appends v as Go's shortest text. Most are small whole numbers, which are
+// quicker by themselves.
+func appendValue(b []byte, v float64) []byte {
+	if n := int64(v); n >= 0 && n < 1e6 && float64(n) == v {
+		return strconv.AppendInt(b, n, 10)
+	}
+	return strconv.AppendFloat(b, v, 'g', -1, 64)
+}
+
+// appendLabel appends name="value".
 func appendLabel(b []byte, name, value string) []byte {
 	b = append(b, name...)
 	b = append(b, `="`...)
+	return append(appendEscaped(b, value), '"')
+}
+
+// appendEscaped escapes backslash, quote and newline, as the format asks.
+func appendEscaped(b []byte, value string) []byte {
 	for i := range len(value) {
 		switch c := value[i]; c {
 		case '\\', '"':
@@ -122,5 +134,5 @@ func appendLabel(b []byte, name, value string) []byte {
 			b = append(b, c)
 		}
 	}
-	return append(b, '"')
+	return b
 }

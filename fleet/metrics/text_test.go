@@ -85,7 +85,7 @@ func TestValues(t *testing.T) {
 		`greylag_tunnel_rtt_seconds_sum{tunnel="lon1-site00001",hub="lon1",spoke="site00001"} 2.3`,
 		`greylag_tunnel_rtt_seconds_count{tunnel="lon1-site00001",hub="lon1",spoke="site00001"} 100`,
 		`greylag_tunnel_answers_discarded_total{tunnel="a \"quoted\\\" name\nof two lines, 서울",hub="lon1",spoke="site00000",kind="late"} 1`,
-		`greylag_tunnel_info{tunnel="lon1-site00001",hub="lon1",spoke="site00001",source="192.0.2.1",destination="10.0.0.3",probe="keepalive",rank="2",tags=",apac,"} 1`,
+		`greylag_tunnel_info{tunnel="lon1-site00001",hub="lon1",spoke="site00001",source="192.0.2.1",destination="10.0.0.3",rank="2",probe="keepalive",tags=",apac,"} 1`,
 		`greylag_spoke_path{spoke="site00000",path="backup"} 1`,
 		`greylag_spoke_path{spoke="site00000",path="primary"} 0`,
 		`greylag_spoke_unprotected{spoke="site00000"} 1`,

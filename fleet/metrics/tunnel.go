@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"greylag/fleet"
@@ -118,22 +117,27 @@ func writeDiscarded(w *writer, t *tunnel) {
 	w.labelled("kind", "unmatched", float64(t.unmatched))
 }
 
+// writeInfo makes no strings: there is one such sample of each tunnel.
 func writeInfo(w *writer, t *tunnel) {
 	d := t.declared
 	w.open("")
-	for _, l := range [...][2]string{
-		{"source", d.Source.String()}, {"destination", d.Destination.String()}, {"probe", string(d.Probe)},
-		{"rank", strconv.Itoa(d.Rank)}, {"tags", tagList(d.Tags)},
-	} {
-		w.buf = appendLabel(append(w.buf, ','), l[0], l[1])
-	}
+	w.buf = append(d.Source.AppendTo(append(w.buf, `,source="`...)), '"')
+	w.buf = append(d.Destination.AppendTo(append(w.buf, `,destination="`...)), '"')
+	w.buf = append(strconv.AppendInt(append(w.buf, `,rank="`...), int64(d.Rank), 10), '"')
+	w.buf = appendLabel(append(w.buf, ','), "probe", string(d.Probe))
+	w.buf = appendTags(append(w.buf, ','), d.Tags)
 	w.close(1)
 }
 
-// tagList has a comma on both sides of each, so that tags=~".*,lte,.*" finds one.
-func tagList(tags []string) string {
-	if len(tags) == 0 {
-		return ""
+// appendTags appends them with a comma on both sides of each, so that
+// tags=~".*,lte,.*" finds one.
+func appendTags(b []byte, tags []string) []byte {
+	b = append(b, `tags="`...)
+	for i, tag := range tags {
+		if i == 0 {
+			b = append(b, ',')
+		}
+		b = append(appendEscaped(b, tag), ',')
 	}
-	return "," + strings.Join(tags, ",") + ","
+	return append(b, '"')
 }

@@ -6,25 +6,40 @@ import (
 	"greylag/fleet"
 )
 
-// applyEvent logs an event and changes what it speaks of.
+// applyEvent logs an event and changes what it speaks of: whoever sees the event sees
+// what it is about. While the first report after a second hello comes in, that is what
+// was there before, too.
 func (r *Replica) applyEvent(e *fleet.Event) {
 	r.log.add(e)
-	r.publish() // whoever sees the event sees what it is about
+	if r.shown != r.next && r.next.isIncoming() {
+		r.amend(r.shown, e)
+	} else {
+		r.publish()
+	}
+	r.amend(r.next, e)
+}
+
+// isIncoming tells whether a full report has begun, and has not ended.
+func (k *known) isIncoming() bool { return len(k.tunnels.round)+len(k.spokes.round) > 0 }
+
+// amend changes what an event speaks of. What was taken out of the inventory stays as
+// it was, until the next report leaves it out.
+func (r *Replica) amend(k *known, e *fleet.Event) {
 	switch {
-	case e.Service != "":
+	case e.Service != "", e.To == fleet.Removed, e.ToPath == fleet.PathRemoved:
 	case e.Spoke != "":
-		r.amendSpoke(e)
+		r.amendSpoke(k, e)
 	default:
-		r.amendTunnel(e)
+		r.amendTunnel(k, e)
 	}
 }
 
 // amendTunnel changes a tunnel's state. An event that is older than the state, or
 // the one that began it, is one that the last report knew of already. The report's
 // own time tells nothing: an answer may have come before, and been read after it.
-func (r *Replica) amendTunnel(e *fleet.Event) {
+func (r *Replica) amendTunnel(k *known, e *fleet.Event) {
 	row := fleet.TunnelReport{Tunnel: &fleet.Tunnel{Name: e.Tunnel, Enabled: true}, Availability: -1}
-	if was := r.next.tunnels.get(e.Tunnel); was != nil {
+	if was := k.tunnels.get(e.Tunnel); was != nil {
 		if e.Time.Before(was.Since) || e.Time.Equal(was.Since) && e.To == was.State {
 			return
 		}
@@ -38,7 +53,7 @@ func (r *Replica) amendTunnel(e *fleet.Event) {
 	row.State, row.Since = e.To, began(e)
 	row.Was, row.WasSince = "", time.Time{}
 	row.Reason, row.Detail, row.Counter = e.Reason, e.Detail, e.Counter
-	r.count(r.next.tunnels.put(e.Tunnel, &row, weighTunnel(&row)))
+	r.count(k.tunnels.put(e.Tunnel, &row, weighTunnel(&row)))
 }
 
 // began is when the state or path began that an event tells of.
@@ -63,9 +78,9 @@ func enabled(t *fleet.Tunnel, is bool) *fleet.Tunnel {
 }
 
 // amendSpoke changes a spoke's path, protection or route.
-func (r *Replica) amendSpoke(e *fleet.Event) {
+func (r *Replica) amendSpoke(k *known, e *fleet.Event) {
 	row := fleet.SpokeReport{Spoke: &fleet.Spoke{Name: e.Spoke}}
-	if was := r.next.spokes.get(e.Spoke); was != nil {
+	if was := k.spokes.get(e.Spoke); was != nil {
 		if e.Time.Before(was.Since) {
 			return
 		}
@@ -76,16 +91,16 @@ func (r *Replica) amendSpoke(e *fleet.Event) {
 		row.Path, row.Since = e.ToPath, began(e)
 		row.Was, row.WasSince = "", time.Time{}
 	}
-	r.amendActive(&row, e)
+	k.amendActive(&row, e)
 	amendRoute(&row, e)
-	r.count(r.next.spokes.put(e.Spoke, &row, weighSpoke(&row)))
+	r.count(k.spokes.put(e.Spoke, &row, weighSpoke(&row)))
 }
 
 // amendActive changes by which tunnel a spoke is reached.
-func (r *Replica) amendActive(row *fleet.SpokeReport, e *fleet.Event) {
+func (k *known) amendActive(row *fleet.SpokeReport, e *fleet.Event) {
 	if row.Active != e.Active {
 		row.Active, row.Rank = e.Active, 0
-		if t := r.next.tunnels.get(e.Active); t != nil {
+		if t := k.tunnels.get(e.Active); t != nil {
 			row.Rank = t.Tunnel.Rank
 		}
 	}

@@ -17,8 +17,8 @@ import (
 // Tunnels and spokes are known by their names and stand in the order of the last
 // whole report; what that report did not name is gone. An event changes its tunnel
 // or spoke at once, so that the next report need not be awaited; a tunnel may be
-// known by its events only. A second hello (the source was restarted, or two
-// recordings follow each other) begins all anew but the events; until the first
+// known by its events only. A second hello (the source was restarted or reloaded its
+// inventory, or two recordings follow each other) begins all anew but the events; until the first
 // report after it is complete readers see what was there before.
 type Replica struct {
 	mu      sync.Mutex

@@ -69,17 +69,21 @@ func (s *said) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// admit lets in so many, as they come.
-func (s *served) admit(t *testing.T, n int) {
+// admit lets in so many, as they come, and returns the last of them.
+func (s *served) admit(t *testing.T, n int) (last *Group) {
 	t.Helper()
 	for limit := time.After(soon); n > 0; {
 		select {
 		case <-s.Changed():
-			n -= s.Admit(time.Now())
+			if g := s.Admit(time.Now()); g != nil {
+				last = g
+				n -= len(g.viewers)
+			}
 		case <-limit:
 			t.Fatalf("%d have not come", n)
 		}
 	}
+	return last
 }
 
 // gone waits until so many are left.
@@ -148,16 +152,18 @@ func newPiped(t *testing.T) *piped {
 }
 
 // join connects a viewer of a user, and lets it in.
-func (p *piped) join(uid uint32) (far net.Conn) {
+func (p *piped) join(uid uint32) (far net.Conn, own *Group) {
 	p.t.Helper()
 	far, v := p.viewer(uid)
 	if !p.enter(p.t.Context(), v) {
 		p.t.Fatal("refused")
 	}
-	for p.Admit(time.Now()) == 0 {
-		time.Sleep(admitPause)
+	for own == nil {
+		if own = p.Admit(time.Now()); own == nil {
+			time.Sleep(admitPause)
+		}
 	}
-	return far
+	return far, own
 }
 
 func (p *piped) viewer(uid uint32) (far net.Conn, v *viewer) {

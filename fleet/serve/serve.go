@@ -33,7 +33,7 @@ type Options struct {
 type Handler func(ctx context.Context) (text string, err error)
 
 // Server is a socket with its viewers. One goroutine lets them in and writes to
-// them: [Server.Admit], [Server.Gather], and the writers. All else may be called by
+// them: [Server.Admit], [Server.Gather], and what writes. All else may be called by
 // any.
 type Server struct {
 	options  Options
@@ -46,10 +46,8 @@ type Server struct {
 	turns    turns
 	drops    complaint
 
-	group    []*viewer // for whom the next report is; only accessed by who writes
-	report   int64     // bytes of it so far
-	largest  int64     // bytes of the largest one
-	admitted time.Time // when somebody was let in last
+	largest  int64     // bytes of the largest report; only accessed by who writes
+	admitted time.Time // when somebody was let in last; likewise
 
 	mu      sync.Mutex
 	closed  bool
@@ -92,54 +90,47 @@ func (s *Server) poke() {
 	}
 }
 
-// Admit lets in those who wait, and gathers them: hello and their first report go to
-// [Server.Gathered]. That is once in admitPause at most: who comes sooner is let in
-// when that is over, with all others who came meanwhile.
-func (s *Server) Admit(now time.Time) (admitted int) {
+// Admit lets in those who wait: hello and their first report go to the group that
+// they are. That is once in admitPause at most: who comes sooner is let in when that
+// is over, with all others who came meanwhile. nil: nobody is let in now.
+func (s *Server) Admit(now time.Time) *Group {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.waiting) == 0 {
-		return 0
+		return nil
 	}
 	if pause := admitPause - now.Sub(s.admitted); pause > 0 {
 		time.AfterFunc(pause, s.poke)
-		return 0
+		return nil
 	}
 	s.admitted = now
-	group := s.waiting
+	g := &Group{server: s, viewers: s.waiting}
 	s.waiting = nil
-	s.viewers = append(s.viewers[:len(s.viewers):len(s.viewers)], group...)
-	return s.next(group)
+	s.viewers = append(s.viewers[:len(s.viewers):len(s.viewers)], g.viewers...)
+	s.plan(len(s.viewers))
+	return g
 }
 
 // Gather picks who gets the next report: the viewers that have room for it. The
-// others are still reading the last one. It returns how many they are.
-func (s *Server) Gather() int {
-	var group []*viewer
-	for _, v := range s.everyone() {
+// others are still reading the last one. nil: nobody has.
+func (s *Server) Gather() *Group {
+	g := &Group{server: s}
+	all := s.everyone()
+	for _, v := range all {
 		if v.lag() <= room {
-			group = append(group, v)
+			g.viewers = append(g.viewers, v)
 		}
 	}
-	return s.next(group)
-}
-
-// next begins a report.
-func (s *Server) next(group []*viewer) int {
-	s.group, s.report = group, 0
-	s.turns.plan(s.largest*int64(len(group)), s.options.Every/writeShare)
-	return len(group)
-}
-
-// Busy tells whether even the quickest of those who get the report has yet to read
-// what was written of it: it is time to rest.
-func (s *Server) Busy() bool {
-	for _, v := range s.group {
-		if v.lag() <= ahead {
-			return false
-		}
+	s.plan(len(all))
+	if len(g.viewers) == 0 {
+		return nil
 	}
-	return len(s.group) > 0
+	return g
+}
+
+// plan sees to it that so many viewers can be written a report to in time.
+func (s *Server) plan(viewers int) {
+	s.turns.plan(s.largest*int64(viewers), s.options.Every/writeShare)
 }
 
 // Watched tells whether there is anybody: let in, or waiting.

@@ -40,8 +40,8 @@ func TestStalledViewersHarmNobody(t *testing.T) {
 	if kept := s.held.Load(); kept > int64(want.Len()) {
 		t.Errorf("%d bytes are kept, of %d that were written: more than once", kept, want.Len())
 	}
-	if n := s.Gather(); n > 9 {
-		t.Errorf("%d viewers get the next report; 3 have not read the last one", n)
+	if g := s.Gather(); g != nil && len(g.viewers) > 9 {
+		t.Errorf("%d viewers get the next report; 3 have not read the last one", len(g.viewers))
 	}
 	for _, r := range readers[:3] {
 		defer r.Close()
@@ -60,7 +60,7 @@ func TestStalledViewerIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newPiped(t)
 		s.join(7)
-		slow := s.join(8)
+		slow, _ := s.join(8)
 		written := put(s.Everyone(), room)
 		for range 35 {
 			_, _ = io.ReadFull(slow, make([]byte, 100))
@@ -107,14 +107,13 @@ func (p *piped) finish() {
 func TestQuietViewerStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newPiped(t)
-		far := s.join(7)
+		far, _ := s.join(7)
 		for range 100 {
 			write(t, s.Everyone(), "event\n")
 			time.Sleep(time.Hour)
 		}
-		s.Gather()
-		if n := len(s.group); n != 1 {
-			t.Errorf("%d get the next report, want 1", n)
+		if s.Gather() == nil {
+			t.Error("it gets no report")
 		}
 		got := make([]byte, 100*len("event\n"))
 		if _, err := io.ReadFull(far, got); err != nil || string(got) != strings.Repeat("event\n", 100) {
@@ -130,14 +129,14 @@ func TestQuietViewerStays(t *testing.T) {
 func TestKeptBytesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newPiped(t)
-		alive := s.join(1)
+		alive, _ := s.join(1)
 		go io.Copy(io.Discard, alive)
 		const report = 4 << 20
 		limit := int64(heldBase + heldReports*report)
 		most := int64(0)
 		for i := range 24 { // each with a report of its own
-			s.join(uint32(100 + i))
-			put(s.Gathered(), report)
+			_, own := s.join(uint32(100 + i))
+			put(own, report)
 			most = max(most, s.held.Load())
 		}
 		synctest.Wait()
@@ -159,8 +158,8 @@ func TestKeptBytesAreBounded(t *testing.T) {
 func TestAdmitTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newPiped(t)
-		if n := s.Admit(time.Now()); n != 0 || s.Watched() {
-			t.Errorf("%d let in of none", n)
+		if g := s.Admit(time.Now()); g != nil || s.Watched() {
+			t.Errorf("%v let in of none", g)
 		}
 		begun := time.Now()
 		var times []string
@@ -173,9 +172,9 @@ func TestAdmitTogether(t *testing.T) {
 		}()
 		for all := 0; all < 25; {
 			<-s.Changed()
-			if n := s.Admit(time.Now()); n > 0 {
-				all += n
-				times = append(times, fmt.Sprintf("%d at %v", n, time.Since(begun)))
+			if g := s.Admit(time.Now()); g != nil {
+				all += len(g.viewers)
+				times = append(times, fmt.Sprintf("%d at %v", len(g.viewers), time.Since(begun)))
 			}
 		}
 		if got, want := strings.Join(times, ", "), "1 at 0s, 12 at 250ms, 12 at 500ms"; got != want {
@@ -195,21 +194,23 @@ func TestAdmitTogether(t *testing.T) {
 func TestGatheredAndEveryone(t *testing.T) {
 	s := serve(t, Options{})
 	first := s.connect(t)
-	s.admit(t, 1)
-	write(t, s.Gathered(), "hello first\n")
+	write(t, s.admit(t, 1), "hello first\n")
+	both := s.Gather()
 	second := s.connect(t)
 	write(t, s.Everyone(), "event 1\n")
-	s.admit(t, 1)
-	write(t, s.Gathered(), "hello second\n")
+	own := s.admit(t, 1)
+	write(t, own, "hello second\n")
 	write(t, s.Everyone(), "event 2\n")
-	if n := s.Gather(); n != 2 {
-		t.Errorf("%d gathered, want 2", n)
+	write(t, both, "rest of a report\n")
+	write(t, own, "rest of its own\n")
+	if both = s.Gather(); len(both.viewers) != 2 {
+		t.Errorf("%d gathered, want 2", len(both.viewers))
 	}
-	write(t, s.Gathered(), "report\n")
+	write(t, both, "report\n")
 	go s.end()
 	for r, want := range map[*reader]string{
-		first:  "hello first\nevent 1\nevent 2\nreport\n",
-		second: "hello second\nevent 2\nreport\n",
+		first:  "hello first\nevent 1\nevent 2\nrest of a report\nreport\n",
+		second: "hello second\nevent 2\nrest of its own\nreport\n",
 	} {
 		if got, err := r.rest(); err != nil || got != want {
 			t.Errorf("%q, %v, want %q", got, err, want)
@@ -221,16 +222,16 @@ func TestGatheredAndEveryone(t *testing.T) {
 func TestBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newPiped(t)
-		quick := s.join(1)
+		quick, _ := s.join(1)
 		s.join(2)
-		s.Gather()
-		written := put(s.Gathered(), 2*ahead)
-		if !s.Busy() {
+		g := s.Gather()
+		written := put(g, 2*ahead)
+		if !g.Busy() {
 			t.Error("not busy, though nobody has read anything")
 		}
 		_, _ = io.CopyN(io.Discard, quick, int64(written-50))
 		synctest.Wait()
-		if s.Busy() {
+		if g.Busy() {
 			t.Error("busy, though one has read all")
 		}
 		s.finish()
@@ -241,7 +242,7 @@ func TestBusy(t *testing.T) {
 func TestCloseWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newPiped(t)
-		slow := s.join(1)
+		slow, _ := s.join(1)
 		s.join(2)
 		_, waiting := s.viewer(3)
 		s.enter(t.Context(), waiting)

@@ -3,6 +3,7 @@ package serve
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -15,8 +16,9 @@ import (
 type turns struct {
 	mu      sync.Mutex // who wait for it get it in that order, once they wait for long
 	written int        // bytes since the last rest
-	quota   int        // bytes between two rests
 	hurry   bool       // no rests any more
+
+	quota atomic.Int64 // bytes between two rests
 }
 
 // take writes something by a call that waits for nobody.
@@ -24,7 +26,7 @@ func (t *turns) take(write func() (n int)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.written += write()
-	if t.written >= max(t.quota, writeSize) && !t.hurry {
+	if t.written >= max(int(t.quota.Load()), writeSize) && !t.hurry {
 		time.Sleep(writeRest)
 		t.written = 0
 	}
@@ -32,9 +34,7 @@ func (t *turns) take(write func() (n int)) {
 
 // plan sees to it that so many bytes can be written within a time.
 func (t *turns) plan(bytes int64, within time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.quota = int(bytes / max(int64(within/writeRest), 1))
+	t.quota.Store(bytes / max(int64(within/writeRest), 1))
 }
 
 func (t *turns) endRests() {

@@ -74,11 +74,11 @@ func TestOutputToNobody(t *testing.T) {
 func TestTurnsPlan(t *testing.T) {
 	var turns turns
 	turns.plan(300<<20, 3*time.Second)
-	if got := turns.quota; got != 300<<20/3000 {
+	if got := turns.quota.Load(); got != 300<<20/3000 {
 		t.Errorf("%d bytes between two rests", got)
 	}
 	turns.plan(300<<20, 0)
-	if got := turns.quota; got != 300<<20 {
+	if got := turns.quota.Load(); got != 300<<20 {
 		t.Errorf("%d bytes between two rests, where there is no time", got)
 	}
 	rested := func(bytes int) bool {

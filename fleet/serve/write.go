@@ -5,27 +5,43 @@ import (
 	"time"
 )
 
-// writer writes to some of the viewers. It never fails, and waits for none.
-type writer func(text []byte)
+// everyone writes to every viewer that has been let in.
+type everyone struct{ *Server }
 
-// Write implements [io.Writer]. text must be whole lines.
-func (w writer) Write(text []byte) (int, error) {
-	w(text)
+// Write implements [io.Writer].
+func (e everyone) Write(text []byte) (int, error) {
+	e.send(text, e.everyone())
 	return len(text), nil
 }
 
-// Everyone writes to every viewer that has been let in.
-func (s *Server) Everyone() io.Writer {
-	return writer(func(text []byte) { s.send(text, s.everyone()) })
+// Everyone writes to every viewer that has been let in: whole lines. That never
+// fails, and waits for none of them.
+func (s *Server) Everyone() io.Writer { return everyone{s} }
+
+// Group is who gets a report.
+type Group struct {
+	server  *Server
+	viewers []*viewer
+	size    int64 // bytes of the report so far
 }
 
-// Gathered writes to those whom [Server.Admit] or [Server.Gather] picked last.
-func (s *Server) Gathered() io.Writer {
-	return writer(func(text []byte) {
-		s.report += int64(len(text))
-		s.largest = max(s.largest, s.report)
-		s.send(text, s.group)
-	})
+// Write implements [io.Writer], as [Server.Everyone] does.
+func (g *Group) Write(text []byte) (int, error) {
+	g.size += int64(len(text))
+	g.server.largest = max(g.server.largest, g.size)
+	g.server.send(text, g.viewers)
+	return len(text), nil
+}
+
+// Busy tells whether even the quickest of them has yet to read what was written: it
+// is time to rest.
+func (g *Group) Busy() bool {
+	for _, v := range g.viewers {
+		if v.lag() <= ahead {
+			return false
+		}
+	}
+	return true
 }
 
 // send queues text for viewers, and drops those who leave no room for it.

@@ -38,6 +38,10 @@
 // and to are single words of its own, from may be "", trouble is true where it does
 // not do what it should from now on, and detail says what happened.
 //
+// A tunnel or a spoke that a reload takes out of the inventory has an event whose to
+// is "removed"; nothing is reported of it any more. After a reload comes another
+// hello, and a full report at once.
+//
 // incident is the number of the open incident that a tunnel is a member of. The
 // record "incident" is a [fleet.Incident] as it is at "time": "start" and, where
 // it is over, "end"; "factor" and "value" that its "members" have in common;

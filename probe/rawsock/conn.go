@@ -19,8 +19,10 @@ type Options struct {
 	// by its own accounting: [BytesPerAnswer] each. More than the system allows
 	// (net.core.rmem_max) is granted only with CAP_NET_ADMIN.
 	ReceiveBuffer int
-	// Echo opens a socket for ICMP echo too; replies with identifier EchoID are
-	// received.
+	// Echo: replies to ICMP echoes with identifier EchoID are received from the start.
+	// Without it they are from the first [Conn.Egress] of ICMP on: the socket is there,
+	// since opening it later takes a capability that may have been given up, but as
+	// long as nothing is sent by it nobody looks at it.
 	Echo   bool
 	EchoID uint16
 	// EvidenceID is the identifier of diagnostic echoes, whose replies are
@@ -38,8 +40,9 @@ const BytesPerAnswer = 876
 type Conn struct {
 	*waiter
 	gre       *sender
-	icmp      *sender // nil without Options.Echo
-	asking    *sender // of diagnostic echoes
+	icmp      *sender
+	idle      *receiver // of icmp, as long as nothing is sent by it; else nil
+	asking    *sender   // of diagnostic echoes
 	receivers []*receiver
 	evidence  []*receiver // neither waited for nor in Dropped
 	egresses  []*egress
@@ -64,31 +67,39 @@ func Open(o Options) (*Conn, error) {
 }
 
 func (c *Conn) open(o Options) (err error) {
-	if c.gre, err = c.add(unix.IPPROTO_GRE, answerFilter(), o.ReceiveBuffer); err != nil {
+	answers, err := openReceiver(unix.IPPROTO_GRE, answerFilter(), answerRoom, o.ReceiveBuffer)
+	if err != nil {
 		return err
 	}
-	sockets := []*socket{c.gre.socket}
-	if o.Echo {
-		if c.icmp, err = c.add(unix.IPPROTO_ICMP, echoFilter(o.EchoID), o.ReceiveBuffer); err != nil {
-			return err
-		}
-		sockets = append(sockets, c.icmp.socket)
+	c.receivers = append(c.receivers, answers)
+	if c.gre, err = sendingBy(answers.socket, o.ReceiveBuffer); err != nil {
+		return err
+	}
+	if c.idle, err = openReceiver(unix.IPPROTO_ICMP, echoFilter(o.EchoID), answerRoom, o.ReceiveBuffer); err != nil {
+		return err
+	}
+	if c.icmp, err = sendingBy(c.idle.socket, o.ReceiveBuffer); err != nil {
+		return err
 	}
 	if err := c.openEvidence(o); err != nil {
 		return err
 	}
-	c.waiter, err = newWaiter(sockets...)
+	if c.waiter, err = newWaiter(answers.socket); err == nil && o.Echo {
+		err = c.employ()
+	}
 	return err
 }
 
-// add opens a socket that sends and receives.
-func (c *Conn) add(protocol int, program []bpf.Instruction, buffer int) (*sender, error) {
-	r, err := openReceiver(protocol, program, answerRoom, buffer)
-	if err != nil {
-		return nil, err
+// employ has the idle socket receive, if it does not yet.
+func (c *Conn) employ() error {
+	if c.idle == nil {
+		return nil
 	}
-	c.receivers = append(c.receivers, r)
-	return sendingBy(r.socket, buffer)
+	if err := c.waiter.add(c.idle.socket); err != nil {
+		return fmt.Errorf("waiting for ICMP echo: %w", err)
+	}
+	c.receivers, c.idle = append(c.receivers, c.idle), nil
+	return nil
 }
 
 // openReceiver opens a socket that receives what the filter passes.
@@ -119,6 +130,9 @@ func (c *Conn) Close() error {
 	for _, r := range slices.Concat(c.receivers, c.evidence) {
 		errs = append(errs, r.close())
 	}
+	if c.idle != nil {
+		errs = append(errs, c.idle.close())
+	}
 	if c.waiter != nil {
 		errs = append(errs, c.waiter.close())
 	}
@@ -133,14 +147,16 @@ func (c *Conn) ReceiveBuffer() (int, error) { return c.receivers[0].size() }
 // through device or as the routing table says, with ttl and tos in their IP
 // header. It returns its handle for Queue.
 func (c *Conn) Egress(protocol uint8, source netip.Addr, device string, ttl, tos uint8) (int, error) {
-	out := c.gre
-	if protocol == unix.IPPROTO_ICMP {
-		out = c.icmp
+	switch protocol {
+	case unix.IPPROTO_GRE:
+		return c.addEgress(c.gre, source, device, ttl, tos)
+	case unix.IPPROTO_ICMP:
+		if err := c.employ(); err != nil {
+			return 0, err
+		}
+		return c.addEgress(c.icmp, source, device, ttl, tos)
 	}
-	if out == nil {
-		return 0, fmt.Errorf("protocol %d was not opened", protocol)
-	}
-	return c.addEgress(out, source, device, ttl, tos)
+	return 0, fmt.Errorf("protocol %d is neither GRE nor ICMP", protocol)
 }
 
 func (c *Conn) addEgress(out *sender, source netip.Addr, device string, ttl, tos uint8) (int, error) {
@@ -177,9 +193,7 @@ func (c *Conn) Flush(failed func(place int, err error)) {
 		fail(f.place, f.err)
 	}
 	c.gre.flush(fail)
-	if c.icmp != nil {
-		c.icmp.flush(fail)
-	}
+	c.icmp.flush(fail)
 	c.asking.flush(fail) // last: these may wait
 	c.queued, c.unqueued = c.queued[:0], c.unqueued[:0]
 }

@@ -3,6 +3,7 @@
 package rawsock
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -74,6 +75,19 @@ func (w *waiter) watchAll(fd int) error {
 		errs = append(errs, watch(fd, unix.EPOLL_CTL_ADD, s.fd, 0))
 	}
 	return errors.Join(errs...)
+}
+
+// add has packets of one more socket end a wait.
+func (w *waiter) add(s *socket) (err error) {
+	var events uint32
+	if w.armed {
+		events = unix.EPOLLIN
+	}
+	failed := w.raw.Control(func(fd uintptr) { err = watch(int(fd), unix.EPOLL_CTL_ADD, s.fd, events) })
+	if err = cmp.Or(failed, err); err == nil {
+		w.sockets = append(w.sockets, s)
+	}
+	return err
 }
 
 func watch(fd, operation, what int, events uint32) error {

@@ -64,6 +64,12 @@ func New(cfg Config, ring []time.Duration) Session {
 	}
 }
 
+// Move has the session go on with another ring, as long as its own.
+func (s *Session) Move(ring []time.Duration) {
+	copy(ring, s.sentAt)
+	s.sentAt = ring
+}
+
 // State returns the state of the line protocol.
 func (s *Session) State() State { return s.state }
 
