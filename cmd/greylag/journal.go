@@ -60,7 +60,7 @@ func journals(s *station, o reporting, stderr io.Writer) (outlets, error) {
 	if found := j.Found(); found != "" {
 		fmt.Fprintln(stderr, found)
 	}
-	s.store.Continue(j.Past())
+	j.Continue(s.store)
 	debug.FreeOSMemory() // of what reading it took
 	keepClose()
 	return outlets{&journalOutlet{j, s.store}}, nil

@@ -18,7 +18,7 @@
 // what the events before it have made of it, and the events after it change it. So the
 // order of the lines is the order of things, whatever the clock did.
 //
-// A start is hello and then an event of the service "journal": from "none" (a new
+// A start is hello and, next, an event of the service "journal": from "none" (a new
 // journal), "closed" (the greylag before ended in order) or "cut" (it did not), to
 // "writing". A hello without that event begins a new file, or a report that had to be
 // begun again, and nothing happened to the fleet.

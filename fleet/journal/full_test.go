@@ -43,7 +43,12 @@ func TestFullDisk(t *testing.T) {
 		t.Skipf("tmpfs: %v", err)
 	}
 	t.Run("caught up", func(t *testing.T) { fillAndFree(t, filepath.Join(dir, "journal"), 2000, 0) })
-	t.Run("lost", func(t *testing.T) { fillAndFree(t, filepath.Join(dir, "other"), 45_000, 1000) })
+	t.Run("lost", func(t *testing.T) {
+		if raceEnabled {
+			t.Skip("reading 65,536 events back takes half a minute with the race detector")
+		}
+		fillAndFree(t, filepath.Join(dir, "other"), 45_000, 1000)
+	})
 	_ = syscall.Unmount(dir, syscall.MNT_DETACH)
 }
 
@@ -60,7 +65,7 @@ func inNamespace(t *testing.T) {
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EINVAL) {
 		t.Skipf("no user namespace: %v", err)
 	}
-	if strings.Contains(string(out), "--- SKIP") {
+	if strings.Contains(string(out), "--- SKIP: TestFullDisk (") {
 		t.Skipf("%s", out)
 	}
 	if err != nil {

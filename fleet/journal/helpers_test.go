@@ -61,7 +61,7 @@ func start(t testing.TB, o Options, inv *fleet.Inventory) *atWork {
 		t.Fatal(err)
 	}
 	w := &atWork{Journal: j, store: fleet.NewStore(inv, time.Now()), done: make(chan error, 1)}
-	w.store.Continue(j.Past())
+	j.Continue(w.store)
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
 	go func() { w.done <- j.Run(ctx, w.store) }()

@@ -115,9 +115,30 @@ func (p *replay) found(removed int64) fleet.Event {
 // Past is what the journal says of the fleet.
 func (j *Journal) Past() *fleet.Past { return j.past }
 
-// Found says in a line how the journal was found; "" where there is nothing to say.
+// Continue lets a store go on from what the journal says, and tells it how that was
+// found: the first event of all, if nothing was recorded yet.
+func (j *Journal) Continue(store *fleet.Store) {
+	store.Continue(j.past)
+	j.tellStart(store, time.Now())
+}
+
+// tellStart tells a store that the journal is written from now on, once.
+func (j *Journal) tellStart(store *fleet.Store, now time.Time) {
+	e := j.start
+	j.start = fleet.Event{}
+	if e.Service != "" {
+		e.Time = now
+		store.Tell(e)
+	}
+}
+
+// again is the start of a journal that runs again.
+var again = fleet.Event{Service: Service, Was: closed, Is: writing, Detail: "another inventory"}
+
+// Found says in a line how the journal was found, before a store goes on from it; ""
+// where there is nothing to say.
 func (j *Journal) Found() string {
-	if j.start.Was != cut && j.removed == 0 {
+	if j.start.Service == "" || j.start.Was != cut && j.removed == 0 {
 		return ""
 	}
 	return fmt.Sprintf("journal %s: %s", j.options.Path, j.start.Detail)

@@ -109,11 +109,20 @@ func (p *replay) change(e *fleet.Event) {
 }
 
 func traceTunnel(r *fleet.TunnelReport) *tunnelTrace {
-	t := &tunnelTrace{now: r.State, at: r.Time}
+	t := &tunnelTrace{now: r.State, at: later(r.Time, r.Since)}
 	t.State, t.Since = known(r.State, r.Since, fleet.Pending, r.Was, r.WasSince)
 	t.Flaps, t.Up, t.Known = r.Flaps, r.UpTime, r.KnownTime
 	t.Target = r.Tunnel.Target()
 	return t
+}
+
+// later is the moment up to which a record's times are: one that changed while it was
+// read may have begun after the record's time.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // known is the state or path that was observed last.

@@ -20,7 +20,8 @@ const (
 // report writes a full report. While it rests, events are written. If that fails, what
 // there is of it is taken back as far as no event stands behind it, and it is tried
 // again later.
-func (w *writer) report(ctx context.Context, changed <-chan struct{}, now time.Time) {
+func (w *writer) report(ctx context.Context, changed <-chan struct{}) {
+	now := time.Now()
 	r := &reporter{writer: w, ctx: ctx, changed: changed, began: w.disk.size, resumed: now}
 	err := w.store.Walk(now, r)
 	now = time.Now()

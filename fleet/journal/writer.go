@@ -84,7 +84,7 @@ func (w *writer) run(ctx context.Context) error {
 			w.tidy(pack)
 		case <-reports.C:
 			w.reportDue = true
-		case <-w.again():
+		case <-w.nextTry():
 		case <-w.diary.due:
 			w.diary.due = nil
 		case err := <-w.packing:
@@ -104,17 +104,15 @@ func (w *writer) notice() {
 	}
 }
 
-// begin tells that it begins, in a new file if the present one is full.
+// begin tells that it begins, if nobody has, in a new file if the present one is full.
 func (w *writer) begin(now time.Time) {
 	w.helloDue = !w.rotate(now)
-	e := w.start
-	e.Time = now
-	w.store.Tell(e)
-	w.start = fleet.Event{Service: Service, Was: closed, Is: writing, Detail: "another inventory"} // if it runs again
+	w.tellStart(w.store, now)
+	w.start = again // if it runs again
 }
 
-// again is when there is something to try again; nil: nothing is.
-func (w *writer) again() <-chan time.Time {
+// nextTry is when there is something to try again; nil: nothing is.
+func (w *writer) nextTry() <-chan time.Time {
 	switch {
 	case w.word != writing:
 		return time.After(max(0, time.Until(w.retry)))
@@ -135,7 +133,7 @@ func (w *writer) work(ctx context.Context, changed <-chan struct{}) {
 		w.judge(w.incidents(now), now)
 	}
 	if w.word == writing && w.reportDue && !now.Before(w.reports.next) {
-		w.report(ctx, changed, now)
+		w.report(ctx, changed)
 	}
 }
 
