@@ -103,7 +103,7 @@ func TestReloadOfManyTunnels(t *testing.T) {
 	a := &app{stdout: new(bytes.Buffer), stderr: &stderr, config: file}
 	inv, err := a.inventory()
 	soakDo(t, err)
-	s, err := openStation(inv, stationOptions{network: rawNetwork{}, reflect: true, stderr: &stderr})
+	s, err := openStation(inv, stationOptions{network: sharedNetwork{}, reflect: true, stderr: &stderr})
 	soakDo(t, err)
 	hangups, done := make(chan os.Signal, 1), make(chan error, 1)
 	length := 5 * interval
