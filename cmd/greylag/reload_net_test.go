@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -134,7 +135,7 @@ func awaitReload(t *testing.T, s *station, is string) {
 	timeout := time.After(time.Minute)
 	for {
 		events, _ := s.store.EventsSince(0)
-		if last := events[len(events)-1]; last.Service == "reload" && last.Is == is {
+		if slices.ContainsFunc(events, func(e fleet.Event) bool { return e.Service == "reload" && e.Is == is }) {
 			return
 		}
 		select {
