@@ -151,6 +151,8 @@ func checkReloaded(t *testing.T, report *fleet.Report, far *arrivals, n int, int
 	if got, want := len(report.Tunnels), n-n/300; got != want {
 		t.Fatalf("%d tunnels; want %d", got, want)
 	}
+	far.mu.Lock()
+	defer far.mu.Unlock()
 	var unchanged int
 	var longest time.Duration
 	for i := range report.Tunnels {
