@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -134,7 +135,7 @@ func awaitReload(t *testing.T, s *station, is string) {
 	timeout := time.After(time.Minute)
 	for {
 		events, _ := s.store.EventsSince(0)
-		if last := events[len(events)-1]; last.Service == "reload" && last.Is == is {
+		if slices.ContainsFunc(events, func(e fleet.Event) bool { return e.Service == "reload" && e.Is == is }) {
 			return
 		}
 		select {
@@ -150,6 +151,8 @@ func checkReloaded(t *testing.T, report *fleet.Report, far *arrivals, n int, int
 	if got, want := len(report.Tunnels), n-n/300; got != want {
 		t.Fatalf("%d tunnels; want %d", got, want)
 	}
+	far.mu.Lock()
+	defer far.mu.Unlock()
 	var unchanged int
 	var longest time.Duration
 	for i := range report.Tunnels {
