@@ -14,9 +14,10 @@ type hooks struct {
 	station *station
 }
 
-// hooksOf is the outlet of a station's hooks, if there are any.
-func hooksOf(s *station, _ reporting, _ io.Writer) (outlets, error) {
-	if len(s.inv.Hooks) == 0 {
+// hooksOf is the outlet of a station's hooks, if there are any, or may be after a
+// reload.
+func hooksOf(s *station, o reporting, _ io.Writer) (outlets, error) {
+	if len(s.inv.Hooks) == 0 && o.load == nil {
 		return nil, nil
 	}
 	return outlets{hooks{hook.New(s.store, s.inv, version), s}}, nil

@@ -36,11 +36,15 @@ func openOutlets(s *station, o reporting, stderr io.Writer) (all outlets, err er
 	return all, nil
 }
 
-// tell tells whether any of them tells of the fleet: a reloader only listens.
+// tell tells whether any of them tells of the fleet: a reloader only listens, and hooks
+// may come with a reload only.
 func (all outlets) tell() bool {
 	return slices.ContainsFunc(all, func(o outlet) bool {
-		_, listens := o.(*reloader)
-		return !listens
+		switch o.(type) {
+		case *reloader, hooks:
+			return false
+		}
+		return true
 	})
 }
 

@@ -99,6 +99,7 @@ func (r *reloader) attempt(ctx context.Context) (text string, err error) {
 	if err != nil {
 		return notReloaded, err
 	}
+	journal := r.station.store.Inventory().Journal
 	tally, err := r.station.reload(ctx, inv)
 	if err != nil {
 		return notReloaded, err
@@ -108,7 +109,11 @@ func (r *reloader) attempt(ctx context.Context) (text string, err error) {
 			u.Use(inv)
 		}
 	}
-	return tally.String(), nil
+	text = tally.String()
+	if inv.Journal != journal {
+		text += "; [journal] is another one, and that takes a restart"
+	}
+	return text, nil
 }
 
 // moreProcessors lets the runtime have twice as many goroutines run at once. Reading an

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -227,16 +228,17 @@ func TestSocketOfLaterGreylag(t *testing.T) {
 func TestSocketRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		text := `{"type":"reply","request":"stream","ok":false,"text":"256 viewers are connected already"}` + "\n"
+		var text atomic.Value
+		text.Store(`{"type":"reply","request":"stream","ok":false,"text":"256 viewers are connected already"}` + "\n")
 		l := newLive("socket", func(context.Context) (io.ReadCloser, error) {
-			return io.NopCloser(strings.NewReader(text)), nil
+			return io.NopCloser(strings.NewReader(text.Load().(string))), nil
 		}, true)
 		start(ctx, l)
 		synctest.Wait()
 		if s := l.Status(time.Now()); s.State != Connecting || s.Problem != "256 viewers are connected already; trying again" {
 			t.Errorf("%+v", s)
 		}
-		text = down + `{"type":"request","request":"reload"}` + "\n" + `{"type":"reply","request":"reload","ok":false,"text":"no"}` + "\n"
+		text.Store(down + `{"type":"request","request":"reload"}` + "\n" + `{"type":"reply","request":"reload","ok":false,"text":"no"}` + "\n")
 		time.Sleep(firstPause)
 		synctest.Wait()
 		if s := l.Status(time.Now()); s.State != Stale || s.Problem != "the source has closed the stream; looking for it again" {
