@@ -22,5 +22,5 @@
 // writer's test.
 //
 // A scrape copies what it needs of the store, then works for a millisecond and rests
-// half as long, so that the engine is not delayed ([fleet.Store.Walk] holds no lock).
+// a quarter as long, so that the engine is not delayed ([fleet.Store.Walk] holds no lock).
 package metrics

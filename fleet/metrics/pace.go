@@ -5,10 +5,13 @@ import (
 	"time"
 )
 
-// stint is how long a scrape works before it rests half as long: in one go it would
-// take a processor for 100 ms with 10,000 tunnels, and where there are two that would
-// delay keepalives.
-const stint = time.Millisecond
+// A scrape works for stint, then rests restShare of that: in one go it would take a
+// processor for 100 ms with 10,000 tunnels, and where there are two that would delay
+// keepalives.
+const (
+	stint     = time.Millisecond
+	restShare = 4
+)
 
 // pace makes a scrape rest on its way.
 type pace struct {
@@ -26,9 +29,9 @@ func (p *pace) rest() error {
 		return nil
 	}
 	if p.timer == nil {
-		p.timer = time.NewTimer(worked / 2)
+		p.timer = time.NewTimer(worked / restShare)
 	} else {
-		p.timer.Reset(worked / 2)
+		p.timer.Reset(worked / restShare)
 	}
 	select {
 	case <-p.ctx.Done():
