@@ -21,14 +21,14 @@ var noNamespace error
 var theLab *netlab.Lab
 
 // TestMain is where this binary begins, whatever it is used as. The scripts know
-// it as greylag: then it is the program (testscript.Main). As the tests it runs
+// it as greylag and as until: then it is that program (testscript.Main). As the tests it runs
 // itself again in a network namespace of its own, where raw sockets need no root
 // and meet nobody else's packets, and from there the scripts. Where there can be
 // no namespace, what needs sockets is skipped.
 func TestMain(m *testing.M) {
-	commands := map[string]func(){programName: main}
+	commands := map[string]func(){programName: main, "until": until}
 	switch {
-	case filepath.Base(os.Args[0]) == programName:
+	case commands[filepath.Base(os.Args[0])] != nil:
 		testscript.Main(m, commands)
 	case netlab.Inside():
 		testscript.Main(inLab{m}, commands)

@@ -15,8 +15,9 @@ import (
 // TestScripts runs testdata/script. Beside testscript's own commands there are
 //
 //	exits CODE PROGRAM ARG...   run a program that must exit with CODE
+//	await FILE PATTERN...       wait until a file is there, and matches each pattern
 //
-// and the conditions [sockets], with the reason in $WHY where there are none, and
+// the program until, and the conditions [sockets], with the reason in $WHY where there are none, and
 // [inventory]: this host has one. The scripts share one loopback: each has a
 // 127.N.0.0/16 of its own.
 func TestScripts(t *testing.T) {
@@ -28,7 +29,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "await": await},
 		Condition:           condition,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLE", example)
