@@ -90,7 +90,7 @@ func TestEvidenceOfKernels(t *testing.T) {
 			must(t, err)
 			t.Cleanup(func() { must(t, conn.Close()) })
 			e := start(t, conn, []probe.Tunnel{tunnel}, probe.Options{})
-			const patience = 10 * time.Second
+			const patience = time.Minute
 			e.await(t, patience, "down", inState(session.Down, 0))
 			mark := len(e.all())
 			e.await(t, patience, "two intervals", atLeast(2, probe.Sent, mark, 0))

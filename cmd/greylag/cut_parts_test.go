@@ -90,7 +90,9 @@ type severable struct {
 func (f *severable) set(cut bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.cut = cut
+	if f.cut = cut; cut {
+		f.losses = [cutTunnels]time.Time{}
+	}
 }
 
 // first is when the first keepalive of tunnel i was lost.
@@ -162,7 +164,7 @@ func (l *listener) take(e *fleet.Event) {
 // await waits until there were n changes to a state.
 func (l *listener) await(t *testing.T, what string, to fleet.State, n int) {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(soon)
 	for l.count(to) < n {
 		select {
 		case <-l.news:

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"greylag/fleet"
+	"greylag/probe/awake"
 	"greylag/probe/netlab"
 )
 
@@ -32,7 +34,8 @@ func cutNumber(address [4]byte) int { return int(address[2])<<8 | int(address[3]
 
 // Issue 6, line 4: 10,000 tunnels are cut at once. Each is declared down as its
 // fourth keepalive without an answer falls due, all readers have its event within a
-// second, and all are up within an interval of the cut's end.
+// second, and all are up within an interval of the cut's end. When that is can only be
+// made worse by the machine: of some cuts one must do.
 func TestCutAtOnce(t *testing.T) {
 	needSockets(t)
 	if testing.Short() {
@@ -42,22 +45,43 @@ func TestCutAtOnce(t *testing.T) {
 	c.store.await(t, "up", fleet.Up, cutTunnels)
 	c.json.await(t, "up", fleet.Up, cutTunnels)
 	time.Sleep(2 * cutInterval) // some keepalives on schedule
+	tries, stolen := 4, time.Hour
+	for try := 1; ; try++ {
+		begun := time.Now()
+		wrong := c.once()
+		if stolen = min(stolen, c.clock.Stolen(begun, time.Now())); wrong == nil {
+			return
+		}
+		switch {
+		case try < tries && !alone():
+			t.Logf("again, for %v", wrong)
+		case stolen > 100*time.Millisecond:
+			t.Skipf("the machine took %v at least of each of %d cuts from this process; the last: %v", stolen, try, wrong)
+		default:
+			t.Fatal(wrong)
+		}
+	}
+}
+
+// once cuts all, and mends the line when they are down. Who is down, up, and told of is
+// checked; what is wrong with the times is returned.
+func (c *cut) once() (wrong error) {
+	c.Helper()
 	c.store.forget()
 	c.json.forget()
 	c.far.set(true)
-	c.store.await(t, "down", fleet.Down, cutTunnels)
+	c.store.await(c.T, "down", fleet.Down, cutTunnels)
 	c.far.set(false)
 	mended := time.Now()
-	c.store.await(t, "up again", fleet.Up, cutTunnels)
-	c.json.await(t, "up again", fleet.Up, cutTunnels)
-	c.checkDowns()
-	c.checkUps(mended)
-	c.checkReaders()
+	c.store.await(c.T, "up again", fleet.Up, cutTunnels)
+	c.json.await(c.T, "up again", fleet.Up, cutTunnels)
+	return errors.Join(c.checkDowns(), c.checkUps(mended), c.checkReaders())
 }
 
 // cut is the fleet, its far ends, and two readers.
 type cut struct {
 	*testing.T
+	clock   *awake.Clock
 	station *station
 	table   *timetable
 	far     *severable
@@ -67,7 +91,7 @@ type cut struct {
 
 func newCut(t *testing.T) *cut {
 	t.Helper()
-	c := &cut{T: t, table: &timetable{}, far: &severable{}, store: newListener(), json: newListener()}
+	c := &cut{T: t, clock: awake.Start(t), table: &timetable{}, far: &severable{}, store: newListener(), json: newListener()}
 	c.do(theLab.FarPrefix(cutFarEnds))
 	t.Cleanup(func() { c.do(theLab.Underlay().RemoveRoute(cutFarEnds)) })
 	server, err := theLab.Serve(t.Context(), func([4]byte) netlab.Responder { return c.far })
@@ -122,7 +146,7 @@ func (c *cut) run() {
 
 // checkDowns holds each line against R10: the moment when the (retries+1)th
 // keepalive without an answer falls due, by the tunnel's own schedule.
-func (c *cut) checkDowns() {
+func (c *cut) checkDowns() error {
 	late := make([]time.Duration, 0, cutTunnels)
 	for i := range cutTunnels {
 		schedule, first := c.table.schedule(i), c.far.first(i)
@@ -144,11 +168,12 @@ func (c *cut) checkDowns() {
 		most = 30 * time.Millisecond
 	}
 	if worst := late[len(late)-1]; late[0] < -early || worst > most {
-		c.Errorf("declared from %v to %v after R10's moment, want %v to %v", late[0], worst, -early, most)
+		return fmt.Errorf("declared from %v to %v after R10's moment, want %v to %v", late[0], worst, -early, most)
 	}
+	return nil
 }
 
-func (c *cut) checkUps(mended time.Time) {
+func (c *cut) checkUps(mended time.Time) error {
 	after := make([]time.Duration, 0, cutTunnels)
 	for i := range cutTunnels {
 		after = append(after, c.store.at(fmt.Sprint(i), fleet.Up).Sub(mended))
@@ -159,20 +184,22 @@ func (c *cut) checkUps(mended time.Time) {
 		most = cutInterval + 30*time.Millisecond
 	}
 	if worst := slices.Max(after); worst > most {
-		c.Errorf("the last is up %v after the cut's end, want %v", worst, most)
+		return fmt.Errorf("the last is up %v after the cut's end, want %v", worst, most)
 	}
+	return nil
 }
 
-func (c *cut) checkReaders() {
+func (c *cut) checkReaders() (wrong error) {
 	for name, l := range map[string]*listener{"the store's reader": c.store, "the stream's reader": c.json} {
 		c.told("at "+name+" after it happened", l.delays)
 		if worst := slices.Max(l.delays); worst > time.Second {
-			c.Errorf("%s had an event %v after it happened, want within 1 s", name, worst)
+			wrong = fmt.Errorf("%s had an event %v after it happened, want within 1 s", name, worst)
 		}
 		if down, all := l.count(fleet.Down), len(l.delays); down != cutTunnels || all != 2*cutTunnels {
 			c.Errorf("%s had %d times down, %d changes in all; want %d, %d", name, down, all, cutTunnels, 2*cutTunnels)
 		}
 	}
+	return wrong
 }
 
 func (c *cut) told(what string, d []time.Duration) {

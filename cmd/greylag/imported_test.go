@@ -18,7 +18,7 @@ func TestImportLintHeadless(t *testing.T) {
 	f := newImportedFleet(t)
 	f.checkLint()
 	spokes := f.startSpokes()
-	hub := f.start("fra1", "headless", "-c", "fra1.toml", "--for", "20s", "--every", "1h")
+	hub := f.start("fra1", "headless", "-c", "fra1.toml", "--every", "1h")
 	for _, name := range []string{"fra1-seoul-Tunnel17", "fra1-seoul-Tunnel18", "fra1-oslo"} {
 		hub.first(toState(name, fleet.Up))
 	}
@@ -50,14 +50,31 @@ func (f *importedFleet) checkLint() {
 // the hub makes of it.
 func (f *importedFleet) cutPrimary(hub *member) {
 	f.t.Helper()
-	primary := f.lineTo(f.primary("seoul").Destination)
+	const tries = 5 // a provider that a slow machine plays may tell too late
+	for try := 1; ; try++ {
+		down := f.cutOnce(hub)
+		if f.isToldWhy(down) {
+			return
+		}
+		if try == tries {
+			f.t.Errorf("seoul's primary is down by %q, %q; want %q, and who said it", down.Reason, down.Detail, fleet.ReasonUnreachable)
+			return
+		}
+	}
+}
+
+// cutOnce cuts that line, and mends it when seoul is on its backup.
+func (f *importedFleet) cutOnce(hub *member) (down *fleet.Event) {
+	f.t.Helper()
+	primary, before := f.lineTo(f.primary("seoul").Destination), len(hub.events)
 	primary.setUp(false)
 	if on := hub.next(toPath("seoul", fleet.PathBackup)); on.Active != "fra1-seoul-Tunnel18" || on.Protected {
 		f.t.Errorf("cut off from its primary seoul has %q, protected: %v; want fra1-seoul-Tunnel18, and not", on.Active, on.Protected)
 	}
-	f.checkCut(hub.first(toState("fra1-seoul-Tunnel17", fleet.Down)))
+	down = hub.firstAfter(before, toState("fra1-seoul-Tunnel17", fleet.Down))
 	primary.setUp(true)
 	hub.next(toPath("seoul", fleet.PathPrimary))
+	return down
 }
 
 // importedFleet is a network of routers, with the inventories imported for each.
@@ -137,11 +154,8 @@ func (f *importedFleet) dropAnswers(name string) {
 	writeFile(f.t, f.file(name), string(text)+"\n[engine]\nreflect = false\n")
 }
 
-// checkCut looks at why the primary went down: the provider tells the hub.
-func (f *importedFleet) checkCut(down *fleet.Event) {
-	f.t.Helper()
+// isToldWhy tells whether the provider has told the hub why the primary went down.
+func (f *importedFleet) isToldWhy(down *fleet.Event) bool {
 	gateway := f.routers["fra1"].routes[0].gateway.String()
-	if down.Reason != fleet.ReasonUnreachable || !strings.Contains(down.Detail, gateway) {
-		f.t.Errorf("seoul's primary is down by %q, %q; want %q, and who said it, %s", down.Reason, down.Detail, fleet.ReasonUnreachable, gateway)
-	}
+	return down.Reason == fleet.ReasonUnreachable && strings.Contains(down.Detail, gateway)
 }

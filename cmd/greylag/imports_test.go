@@ -12,6 +12,7 @@ import (
 var mayImport = map[string][]string{
 	"greylag/probe":                   {"greylag/probe/gre", "greylag/probe/icmp", "greylag/probe/session"},
 	"greylag/probe/alloctest":         nil,
+	"greylag/probe/awake":             nil,
 	"greylag/probe/capture":           nil,
 	"greylag/probe/gre":               nil,
 	"greylag/probe/gre/anatomy":       {"greylag/probe/gre"},

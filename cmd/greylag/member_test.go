@@ -57,8 +57,14 @@ func (m *member) next(wanted func(*fleet.Event) bool) *fleet.Event {
 // first is the first wanted event, which may have been read already.
 func (m *member) first(wanted func(*fleet.Event) bool) *fleet.Event {
 	m.t.Helper()
-	if i := slices.IndexFunc(m.events, func(e fleet.Event) bool { return wanted(&e) }); i >= 0 {
-		return &m.events[i]
+	return m.firstAfter(0, wanted)
+}
+
+// firstAfter is the first wanted event after that many.
+func (m *member) firstAfter(n int, wanted func(*fleet.Event) bool) *fleet.Event {
+	m.t.Helper()
+	if i := slices.IndexFunc(m.events[n:], func(e fleet.Event) bool { return wanted(&e) }); i >= 0 {
+		return &m.events[n+i]
 	}
 	return m.next(wanted)
 }

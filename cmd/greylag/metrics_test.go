@@ -35,7 +35,7 @@ func TestMetrics(t *testing.T) {
 	go func() { ended <- (&app{stdout: io.Discard, stderr: io.Discard}).report(ctx, s, o) }()
 
 	url := strings.TrimSuffix(strings.TrimPrefix(<-said, "metrics at "), "\n")
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
 		text := fetch(t, url)
 		if strings.Contains(text, "\ngreylag_tunnel_up{tunnel=") && strings.Contains(text, `greylag_engine_send_lateness_seconds_bucket{le="+Inf"}`) {
 			break

@@ -50,6 +50,11 @@ func runUntil(args []string) error {
 	w := &awaited{wanted: wanted, come: make(chan struct{})}
 	cmd := exec.Command(args[at+1], args[at+2:]...)
 	cmd.Stdout, cmd.Stderr = &watched{out: os.Stdout, by: w}, &watched{out: os.Stderr, by: w}
+	return w.run(cmd)
+}
+
+// run runs a program, whose outputs are watched, until all has come.
+func (w *awaited) run(cmd *exec.Cmd) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}

@@ -154,7 +154,7 @@ func awaitWord(t *testing.T, store *fleet.Store, was, is string) {
 	t.Helper()
 	changed, cancel := store.Subscribe()
 	defer cancel()
-	late := time.After(20 * time.Second)
+	late := time.After(time.Minute)
 	for told := uint64(0); ; {
 		events, missed := store.NextEvents(told, nil)
 		told += missed

@@ -18,7 +18,7 @@ import (
 
 // patience is how long these tests wait for what must come: they use real pipes and
 // sockets, and so real time.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // await waits until a feed's status is as wanted.
 func await(t *testing.T, f Feed, what string, is func(Status) bool) Status {

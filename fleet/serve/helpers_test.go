@@ -13,7 +13,7 @@ import (
 )
 
 // soon bounds what comes at once, on a busy machine too.
-const soon = 10 * time.Second
+const soon = time.Minute
 
 // served is a server on a socket of its own. It ends with the test.
 type served struct {

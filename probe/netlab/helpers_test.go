@@ -21,7 +21,7 @@ const (
 	icmp = 1
 	gre  = 47
 	// patience bounds what must come; nothing waits that long when all is well.
-	patience = 10 * time.Second
+	patience = time.Minute
 )
 
 // headerOf returns an IPv4 header without options as RFC 791 section 3.1 has it;

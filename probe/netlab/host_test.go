@@ -46,7 +46,7 @@ func TestHosts(t *testing.T) {
 		n, err := listener.Read(got)
 		return err == nil && string(got[:n]) == text
 	}
-	if !arrives("first", 5*time.Second) {
+	if !arrives("first", patience) {
 		t.Error("nothing arrives")
 	}
 	do(wires[1].SetUp(false))
@@ -54,7 +54,7 @@ func TestHosts(t *testing.T) {
 		t.Error("arrives by a wire that is down")
 	}
 	do(wires[1].SetUp(true), b.AddRoute(all, gateway, 1), between.AddRoute(netip.MustParsePrefix("10.1.2.3/32"), netip.MustParseAddr("203.0.113.2"), 1))
-	if !arrives("third", 5*time.Second) {
+	if !arrives("third", patience) {
 		t.Error("nothing arrives after the wire is up again")
 	}
 }

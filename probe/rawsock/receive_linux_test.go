@@ -101,7 +101,7 @@ func awaitStamping(t *testing.T, f *far) {
 	t.Helper()
 	c := open(t, Options{ReceiveBuffer: 1 << 20})
 	const pause = 20 * time.Millisecond
-	for deadline := time.Now().Add(5 * time.Second); ; {
+	for deadline := time.Now().Add(patience); ; {
 		must(t, f.Send(answerCases[0].packet))
 		c.Wait(pause, false)
 		_, times := receiveAll(t, c, 1)

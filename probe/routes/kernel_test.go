@@ -214,7 +214,7 @@ func TestLinkWithoutCarrier(t *testing.T) {
 // much happened to interfaces before.
 func (k *kernel) awaitNoCarrier(name string) {
 	k.t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
 		link, err := netlink.LinkByName(name)
 		k.do(err)
 		if link.Attrs().OperState != netlink.OperUp {
