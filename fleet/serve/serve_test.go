@@ -19,22 +19,25 @@ func TestStalledViewersHarmNobody(t *testing.T) {
 		readers = append(readers, s.connect(t))
 	}
 	s.admit(t, 12)
+	var want bytes.Buffer
+	for i := range 80 {
+		fmt.Fprintf(&want, "event %d\n", i)
+		want.Write(text(40 << 10))
+	}
 	type got struct {
 		text string
 		err  error
 	}
 	results := make(chan got)
 	for _, r := range readers[3:] {
-		go func() {
-			text, err := r.rest()
-			results <- got{text, err}
+		go func() { // all of it before the end, which does not wait for long
+			text := make([]byte, want.Len())
+			n, err := io.ReadFull(r.lines, text)
+			results <- got{string(text[:n]), err}
 		}()
 	}
-	var want bytes.Buffer
 	for i := range 80 {
-		fmt.Fprintf(&want, "event %d\n", i)
 		write(t, s.Everyone(), "event %d\n", i)
-		want.Write(text(40 << 10))
 		_, _ = s.Everyone().Write(text(40 << 10))
 	}
 	if kept := s.held.Load(); kept > int64(want.Len()) {
@@ -43,14 +46,19 @@ func TestStalledViewersHarmNobody(t *testing.T) {
 	if g := s.Gather(); g != nil && len(g.viewers) > 9 {
 		t.Errorf("%d viewers get the next report; 3 have not read the last one", len(g.viewers))
 	}
-	for _, r := range readers[:3] {
-		defer r.Close()
-	}
-	go s.end()
 	for range 9 {
 		if r := <-results; r.err != nil || r.text != want.String() {
 			t.Errorf("a viewer got %d bytes of %d, %v", len(r.text), want.Len(), r.err)
 		}
+	}
+	go s.end()
+	for _, r := range readers[3:] {
+		if text, err := r.rest(); err != nil || text != "" {
+			t.Errorf("at the end a viewer got %q, %v", text, err)
+		}
+	}
+	for _, r := range readers[:3] {
+		r.Close()
 	}
 }
 
