@@ -31,9 +31,8 @@ type place struct {
 // is replaced; one that is served, and whatever is no socket, is left alone and an
 // error. The socket is connected to, but nobody is served before [Server.Run].
 func Listen(o Options) (*Server, error) {
-	if len(o.Path) > maxPath {
-		return nil, fmt.Errorf("the socket's path is %d bytes long, and the kernel has room for %d (use a shorter one, such as /run/greylag/greylag.sock): %s",
-			len(o.Path), maxPath, o.Path)
+	if err := checkLength(o.Path); err != nil {
+		return nil, err
 	}
 	gid, err := groupOf(o.Group)
 	if err != nil {
@@ -53,23 +52,29 @@ func Listen(o Options) (*Server, error) {
 	return s, nil
 }
 
+// checkLength finds a path that no unix socket can have.
+func checkLength(path string) error {
+	if len(path) <= maxPath {
+		return nil
+	}
+	return fmt.Errorf("the socket's path is %d bytes long, and the kernel has room for %d (use a shorter one, such as /run/greylag/greylag.sock): %s",
+		len(path), maxPath, path)
+}
+
 // open remembers which socket it is, and lets those connect who may. gid is the
 // group that gets it, -1 none.
 func (s *Server) open(gid int) (err error) {
 	path := s.options.Path
 	if s.place, err = placeOf(path); err != nil {
-		return fmt.Errorf("socket: %w", err)
+		return explain(path, err)
 	}
 	if gid >= 0 {
 		if err := os.Chown(path, -1, gid); err != nil {
-			return fmt.Errorf("socket: %w: only root may give it to a group that user %d is no member of (add the user to %s, or choose another group)",
+			return fmt.Errorf("%w: only root may give it to a group that user %d is no member of (add the user to %s, or choose another group)",
 				err, os.Geteuid(), s.options.Group)
 		}
 	}
-	if err := os.Chmod(path, s.options.Mode.Perm()); err != nil {
-		return fmt.Errorf("socket: %w", err)
-	}
-	return nil
+	return os.Chmod(path, s.options.Mode.Perm())
 }
 
 // umask guards the process's: two sockets may be made at once.
@@ -102,7 +107,7 @@ func groupOf(name string) (gid int, err error) {
 	}
 	g, err := user.LookupGroup(name)
 	if err != nil {
-		return 0, fmt.Errorf("socket: there is no group %q (see: getent group; or give its number)", name)
+		return 0, fmt.Errorf("there is no group %q (see: getent group; or give its number)", name)
 	}
 	return strconv.Atoi(g.Gid)
 }
