@@ -38,18 +38,34 @@ func Listen(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := makeWay(o.Path); err != nil {
+	if _, err := stale(o.Path); err != nil {
 		return nil, err
 	}
 	s := newServer(o)
-	if s.listener, err = listenAlone(o.Path); err != nil {
-		return nil, explain(o.Path, err)
+	if err := alone(o.Path, s.take); err != nil {
+		return nil, err
 	}
-	s.listener.SetUnlinkOnClose(false)
 	if err := s.open(gid); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// take takes the place: two that find the same stale socket must not both.
+func (s *Server) take() error {
+	inTheWay, err := stale(s.options.Path) // it may be another one now
+	if err == nil && inTheWay {
+		err = os.Remove(s.options.Path)
+	}
+	if err != nil {
+		return err
+	}
+	if s.listener, err = listenAlone(s.options.Path); err != nil {
+		return explain(s.options.Path, err)
+	}
+	s.listener.SetUnlinkOnClose(false)
+	s.place, err = placeOf(s.options.Path)
+	return err
 }
 
 // checkLength finds a path that no unix socket can have.
@@ -61,13 +77,9 @@ func checkLength(path string) error {
 		len(path), maxPath, path)
 }
 
-// open remembers which socket it is, and lets those connect who may. gid is the
-// group that gets it, -1 none.
-func (s *Server) open(gid int) (err error) {
+// open lets those connect who may. gid is the group that gets it, -1 none.
+func (s *Server) open(gid int) error {
 	path := s.options.Path
-	if s.place, err = placeOf(path); err != nil {
-		return explain(path, err)
-	}
 	if gid >= 0 {
 		if err := os.Chown(path, -1, gid); err != nil {
 			return fmt.Errorf("%w: only root may give it to a group that user %d is no member of (add the user to %s, or choose another group)",
@@ -112,29 +124,29 @@ func groupOf(name string) (gid int, err error) {
 	return strconv.Atoi(g.Gid)
 }
 
-// makeWay sees to it that a socket can be made at path.
-func makeWay(path string) error {
+// stale tells whether there is a socket at path that nobody serves. All else that is
+// there is an error.
+func stale(path string) (bool, error) {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		return false, nil
 	case err != nil:
-		return explain(path, err)
+		return false, explain(path, err)
 	case info.Mode().Type() != fs.ModeSocket:
-		return fmt.Errorf("%s is %s and no socket: it is left alone (choose another path, or move it away)", path, kindOf(info.Mode()))
+		return false, fmt.Errorf("%s is %s and no socket: it is left alone (choose another path, or move it away)", path, kindOf(info.Mode()))
 	}
 	conn, err := net.Dial("unix", asFile(path))
-	if err == nil {
+	switch {
+	case err == nil:
 		defer conn.Close()
-		return fmt.Errorf("%s is being served%s: one greylag can serve it at a time (choose another path, or end that process)", path, byWhom(conn))
+		return false, fmt.Errorf("%s is being served%s: one greylag can serve it at a time (choose another path, or end that process)", path, byWhom(conn))
+	case errors.Is(err, fs.ErrNotExist): // it has just gone
+		return false, nil
+	case errors.Is(err, unix.ECONNREFUSED):
+		return true, nil
 	}
-	if !errors.Is(err, unix.ECONNREFUSED) {
-		return fmt.Errorf("%s is a socket that may be in use: it is left alone (choose another path, or remove it): %w", path, errors.Unwrap(err))
-	}
-	if err := os.Remove(path); err != nil {
-		return fmt.Errorf("a stale socket is in the way: %w", err)
-	}
-	return nil
+	return false, fmt.Errorf("%s is a socket that may be in use: it is left alone (choose another path, or remove it): %w", path, errors.Unwrap(err))
 }
 
 // byWhom tells which process listens at the other end.
@@ -193,7 +205,9 @@ func placeOf(path string) (place, error) {
 }
 
 // remove removes the socket, unless another file has taken its place.
-func (p place) remove() error {
+func (p place) remove() error { return alone(p.path, p.removeIfOurs) }
+
+func (p place) removeIfOurs() error {
 	if now, err := placeOf(p.path); err != nil || now != p {
 		return nil
 	}
