@@ -210,10 +210,10 @@ func (r *row) report(t *TunnelReport, now time.Time) {
 		InFlight:  r.inFlight(),
 		Loss:      r.outcomes.loss(),
 		RTT:       r.rtt.report(r.received, &r.outcomes),
-		Flaps:     r.flaps,
+		Flaps:     uint64(r.flaps),
 		LastReply: r.lastReply,
 		ReplyTTL:  r.replyTTL,
-		Incident:  r.incident,
+		Incident:  uint64(r.incident),
 	}
 	t.UpTime, t.KnownTime = r.times(now)
 	t.Availability = availability(t.UpTime, t.KnownTime)

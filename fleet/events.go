@@ -45,7 +45,7 @@ func (l *eventLog) after(list []Event, number uint64, limit int) ([]Event, uint6
 }
 
 // EventsSince returns the changes after the one of that number, oldest first;
-// 0 asks for all. Only the newest 65,536 are kept (at most 13 MB): missed is how
+// 0 asks for all. Only the newest 65,536 are kept (at most 8 MB, and the texts of what went wrong): missed is how
 // many of those asked for are gone. Numbers in events have no gap.
 func (s *Store) EventsSince(number uint64) (events []Event, missed uint64) {
 	chunk := make([]Event, 0, s.pendingEvents(number))

@@ -19,7 +19,6 @@ type row struct {
 
 	// sent = received + lost + excused + (1 if awaiting)
 	sent, received, lost, excused uint64
-	flaps                         uint64
 
 	up, down time.Duration // known time in earlier states
 
@@ -29,15 +28,17 @@ type row struct {
 	spoke     int32  // position in the inventory's spokes, -1: none
 	number    int32  // the engine's
 	begun     uint32 // when it became a tunnel of the fleet, in seconds since the store's start
-	incident  uint64 // number of the open incident that it is a member of and down in; 0: none
+	flaps     uint32
+	incident  uint32 // number of the open incident that it is a member of and down in; 0: none
 
 	line               session.State
-	limits             limits
 	lossy, slow        bool // over a limit, with hysteresis
 	awaiting, overtook bool
 	replyTTL           uint8
 	was                uint8 // position in words: what it was before the start, while pending; 0: not known
+	fell               uint8 // position in words: why it went down last
 
+	limits   limits
 	outcomes outcomes
 	rtt      rttFacts
 }

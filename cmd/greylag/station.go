@@ -148,6 +148,11 @@ func (s *station) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.engine.Run(ctx) })
 	group.Go(func() error { return s.reflect(ctx) })
+	settled := warmUp(len(s.inv.Tunnels), s.inv.Engine.MaxRate)
+	group.Go(func() error {
+		settleMemory(ctx, settled)
+		return nil
+	})
 	group.Go(func() error {
 		s.follow(ctx)
 		return nil
