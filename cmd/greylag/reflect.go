@@ -140,7 +140,7 @@ func (a *app) reportPeers(ctx context.Context, r *probe.Reflector, addresses []n
 func (a *app) reloadPeers(ctx context.Context, r *probe.Reflector, now []netip.Addr, o reflecting) []netip.Addr {
 	options, next, err := a.reflectorOptions(o)
 	if err == nil {
-		_, err = r.Adopt(ctx, options.Tunnels)
+		_, err = r.Adopt(ctx, options.Tunnels, probe.Flows{})
 	}
 	if err != nil {
 		fmt.Fprintf(a.stderr, "%v\n%s\n", err, notReloaded)
