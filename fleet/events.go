@@ -11,7 +11,7 @@ const (
 )
 
 // readEvents is how many changes a reader copies while it holds the rows.
-const readEvents = 256
+const readEvents = 64
 
 // eventLog is the ring of the newest changes.
 type eventLog struct {
@@ -65,7 +65,7 @@ func (s *Store) EventsSince(number uint64) (events []Event, missed uint64) {
 }
 
 // NextEvents is [Store.EventsSince] for who takes them a few at a time, and needs
-// no memory for all: it appends at most 256 to into, and none where there are none.
+// no memory for all: it appends at most 64 to into, and none where there are none.
 func (s *Store) NextEvents(number uint64, into []Event) (events []Event, missed uint64) {
 	s.mu.Lock()
 	defer s.release()

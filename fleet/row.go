@@ -17,8 +17,7 @@ type row struct {
 	since     time.Time // of the present state; where was is set: of that
 	lastReply time.Time
 
-	// sent = received + lost + excused + (1 if awaiting)
-	sent, received, lost, excused uint64
+	sent, lost, excused uint64
 
 	up, down time.Duration // known time in earlier states
 
@@ -116,8 +115,7 @@ func (r *row) applyAnswered(e *probe.Event) {
 	}
 	r.followTTL(e.TTL, e.At)
 	r.dropEcho()
-	r.rtt.add(e.RTT, r.received == 0)
-	r.received++
+	r.rtt.add(e.RTT, r.received() == 1)
 	r.lastReply = e.At
 	r.replyTTL = e.TTL
 }
@@ -160,6 +158,10 @@ func (r *row) fate(seq uint32) outcome {
 	}
 	return unknown
 }
+
+// received is how many are answered: all that were sent, but for those of which it is
+// known that they are not.
+func (r *row) received() uint64 { return r.sent - r.lost - r.excused - r.inFlight() }
 
 func (r *row) inFlight() uint64 {
 	if r.awaiting {
