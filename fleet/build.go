@@ -204,16 +204,16 @@ func (r *row) report(t *TunnelReport, now time.Time) {
 		Since:     r.since,
 		Counter:   r.counter,
 		Sent:      r.sent,
-		Received:  r.received,
+		Received:  r.received(),
 		Lost:      r.lost,
 		Excused:   r.excused,
 		InFlight:  r.inFlight(),
 		Loss:      r.outcomes.loss(),
-		RTT:       r.rtt.report(r.received, &r.outcomes),
-		Flaps:     r.flaps,
+		RTT:       r.rtt.report(r.received(), &r.outcomes),
+		Flaps:     uint64(r.flaps),
 		LastReply: r.lastReply,
 		ReplyTTL:  r.replyTTL,
-		Incident:  r.incident,
+		Incident:  uint64(r.incident),
 	}
 	t.UpTime, t.KnownTime = r.times(now)
 	t.Availability = availability(t.UpTime, t.KnownTime)

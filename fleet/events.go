@@ -11,7 +11,7 @@ const (
 )
 
 // readEvents is how many changes a reader copies while it holds the rows.
-const readEvents = 256
+const readEvents = 64
 
 // eventLog is the ring of the newest changes.
 type eventLog struct {
@@ -45,7 +45,7 @@ func (l *eventLog) after(list []Event, number uint64, limit int) ([]Event, uint6
 }
 
 // EventsSince returns the changes after the one of that number, oldest first;
-// 0 asks for all. Only the newest 65,536 are kept (at most 13 MB): missed is how
+// 0 asks for all. Only the newest 65,536 are kept (at most 8 MB, and the texts of what went wrong): missed is how
 // many of those asked for are gone. Numbers in events have no gap.
 func (s *Store) EventsSince(number uint64) (events []Event, missed uint64) {
 	chunk := make([]Event, 0, s.pendingEvents(number))
@@ -65,7 +65,7 @@ func (s *Store) EventsSince(number uint64) (events []Event, missed uint64) {
 }
 
 // NextEvents is [Store.EventsSince] for who takes them a few at a time, and needs
-// no memory for all: it appends at most 256 to into, and none where there are none.
+// no memory for all: it appends at most 64 to into, and none where there are none.
 func (s *Store) NextEvents(number uint64, into []Event) (events []Event, missed uint64) {
 	s.mu.Lock()
 	defer s.release()

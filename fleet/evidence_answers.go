@@ -91,7 +91,7 @@ func (f *ttlFacts) change(from, to uint8, at time.Time, again bool) {
 
 // followTTL compares an answer's TTL with that of the one before.
 func (r *row) followTTL(ttl uint8, at time.Time) {
-	if r.received == 0 || ttl == r.replyTTL {
+	if r.received() == 1 || ttl == r.replyTTL {
 		return
 	}
 	f := &r.observed().ttlChange

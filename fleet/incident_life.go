@@ -33,12 +33,11 @@ type incident struct {
 	into               uint64 // number of the incident that it was a part of
 }
 
-// fall is what grouping knows of one tunnel.
+// fall is what grouping knows of one tunnel, but for its row's reason.
 type fall struct {
 	window               // when it failed last
 	rose   time.Duration // when it came up last, since the start; 0: never
 	in     *incident     // the open one that it is a member of, down or not; nil: none
-	reason uint8         // of its last failure, position in words
 }
 
 // incidents groups tunnels that go down together. It belongs to the store's
@@ -81,7 +80,7 @@ func (g *incidents) follow(r *row, e *Event) {
 	}
 	switch {
 	case e.To == Down:
-		g.falls[r.number].reason = wordOf(e.Reason)
+		r.fell = wordOf(e.Reason)
 		g.fell(r, e.Time)
 	case e.From == Down || e.From == Pending:
 		g.rose(r, e.Time)
@@ -210,7 +209,7 @@ func (g *incidents) join(inc *incident, r *row) {
 	f.in = inc
 	inc.moment = inc.moment.narrow(f.window)
 	if inc.enlist(r.number) {
-		inc.reasons[f.reason]++
+		inc.reasons[r.fell]++
 	}
 	if r.since.Before(inc.start) {
 		inc.start = r.since
@@ -229,7 +228,7 @@ func (inc *incident) enlist(tunnel int32) bool {
 
 // lie counts a member as down.
 func (g *incidents) lie(inc *incident, r *row) {
-	r.incident = inc.number
+	r.incident = uint32(inc.number)
 	inc.down++
 }
 
@@ -254,7 +253,7 @@ func (g *incidents) merge(part, whole *incident, at time.Time) {
 		}
 		f.in = whole
 		if whole.enlist(m) {
-			whole.reasons[f.reason]++
+			whole.reasons[g.rows[m].fell]++
 		}
 		if g.rows[m].line == session.Down {
 			g.lie(whole, &g.rows[m])

@@ -44,7 +44,8 @@ func (a *auditor) fact(e probe.Event) {
 // in now.
 func (a *auditor) goesOn(tunnel int32) bool {
 	r := &a.w.store.rows[tunnel]
-	return r.incident != 0 && len(a.members[r.incident]) > 0 && a.knows(r.incident, tunnel)
+	number := uint64(r.incident)
+	return number != 0 && len(a.members[number]) > 0 && a.knows(number, tunnel)
 }
 
 func (a *auditor) knows(number uint64, tunnel int32) bool {

@@ -69,23 +69,30 @@ const (
 	Echo      Probe = "icmp"      // ICMP echo to the destination: R20's second way
 )
 
-// Payload is what follows the inner GRE header of a keepalive.
-type Payload string
+// Payload is what follows the inner GRE header of a keepalive; 0: not known. It is a
+// number, as Match is, because a large fleet has many.
+type Payload uint8
 
 // The payloads.
 const (
-	Bare   Payload = "bare"   // nothing: the router's own 24 bytes (R5)
-	Signed Payload = "signed" // sequence, time and a SipHash tag
+	Bare   Payload = iota + 1 // nothing: the router's own 24 bytes (R5)
+	Signed                    // sequence, time and a SipHash tag
 )
 
-// Match is how an answer is told to be ours.
-type Match string
+// String is the inventory's word; "" for 0.
+func (p Payload) String() string { return [...]string{"", "bare", "signed"}[p] }
+
+// Match is how an answer is told to be ours; 0: not known.
+type Match uint8
 
 // The ways to match.
 const (
-	MatchID      Match = "id"      // by the inner IP identification
-	MatchAddress Match = "address" // by the addresses: the far end rewrites the identification
+	MatchID      Match = iota + 1 // by the inner IP identification
+	MatchAddress                  // by the addresses: the far end rewrites the identification
 )
+
+// String is the inventory's word; "" for 0.
+func (m Match) String() string { return [...]string{"", "id", "address"}[m] }
 
 // Tunnel is one point-to-point tunnel: what is sent, and what it means.
 type Tunnel struct {
@@ -104,14 +111,14 @@ type Tunnel struct {
 	Interval time.Duration // R8, 100 ms … 32767 s
 	Retries  int           // R8, 1 … 255
 	UpAfter  int           // answers in a row before it counts as up again, R11; ≥ 1
-	Payload  Payload
-	Match    Match
 
 	// What is small stands together: a large fleet has many of these.
 	Key                uint32 // RFC 2890, on both headers; HasKey: 0 is a key
 	Line               uint32 // of its [[tunnel]] in the file, from 1; 0: not from a file
 	HasKey             bool
 	Checksum, Sequence bool
+	Payload            Payload
+	Match              Match
 	TTL, TOS           uint8 // of both headers
 	Enabled            bool  // false: administratively down, not probed
 

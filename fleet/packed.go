@@ -5,33 +5,46 @@ import (
 	"time"
 )
 
-// packed is an [Event] in less than half its memory: the log of a large fleet
-// holds many. The number is that of its place.
+// packed is an [Event] in a quarter of its memory: the log of a large fleet holds
+// many. The number is that of its place.
 type packed struct {
 	time    time.Time
 	outage  time.Duration // where resumed: since when it went on
 	subject string        // the tunnel, the spoke or the service
-	active  string        // and of a service what it was and is
-	detail  string
-	route   *Route
+	texts   *texts        // nil: none
 	counter uint32
 
-	from, to  uint8 // positions in words
-	reason    uint8
-	kind      kind
-	protected bool
-	bad       bool // a black hole, or trouble
-	resumed   bool // Since is set
+	from, to uint8 // positions in words
+	reason   uint8
+	flags    packedFlags
 }
 
-// kind says what an event is about.
-type kind uint8
+// texts are what most events have not: those of tunnels that come up.
+type texts struct {
+	active string // and of a service what it was and is
+	detail string
+	route  *Route
+}
+
+// packedFlags say what an event is about, a tunnel where it is neither, and more.
+type packedFlags uint8
 
 const (
-	ofTunnel kind = iota
-	ofSpoke
+	ofSpoke packedFlags = 1 << iota
 	ofService
+	protected
+	bad     // a black hole, or trouble
+	resumed // Since is set
 )
+
+// set sets a flag where it is to be.
+func (f *packedFlags) set(flag packedFlags, is bool) {
+	if is {
+		*f |= flag
+	}
+}
+
+func (f packedFlags) has(flag packedFlags) bool { return f&flag != 0 }
 
 // words are all that a state, a path or a reason can be.
 var words = [...]string{
@@ -53,38 +66,52 @@ func wordOf[T ~string](word T) uint8 {
 
 func pack(e *Event) packed {
 	p := packed{
-		time: e.Time, outage: e.Outage, subject: e.Subject(), active: e.Active, detail: e.Detail, counter: e.Counter,
-		from: wordOf(e.From), to: wordOf(e.To), reason: wordOf(e.Reason), protected: e.Protected,
+		time: e.Time, outage: e.Outage, subject: e.Subject(), counter: e.Counter,
+		from: wordOf(e.From), to: wordOf(e.To), reason: wordOf(e.Reason),
 	}
+	all := texts{active: e.Active, detail: e.Detail}
+	p.flags.set(protected, e.Protected)
 	if !e.Since.IsZero() {
-		p.resumed, p.outage = true, e.Time.Sub(e.Since)
+		p.flags.set(resumed, true)
+		p.outage = e.Time.Sub(e.Since)
 	}
 	switch {
 	case e.Service != "":
-		p.kind, p.active, p.bad = ofService, e.Was+" "+e.Is, e.Trouble
+		p.flags.set(ofService, true)
+		p.flags.set(bad, e.Trouble)
+		all.active = e.Was + " " + e.Is
 	case e.Spoke != "":
-		p.kind, p.route, p.bad = ofSpoke, e.Route, e.BlackHole
+		p.flags.set(ofSpoke, true)
+		p.flags.set(bad, e.BlackHole)
+		all.route = e.Route
 		p.from, p.to = wordOf(e.FromPath), wordOf(e.ToPath)
+	}
+	if all != (texts{}) {
+		p.texts = new(all) // only where there are some is it an allocation
 	}
 	return p
 }
 
 func (p *packed) unpack(number uint64) Event {
-	e := Event{Number: number, Time: p.time, Outage: p.outage, Detail: p.detail, Counter: p.counter,
-		Reason: Reason(words[p.reason]), Protected: p.protected}
-	if p.resumed {
+	var all texts
+	if p.texts != nil {
+		all = *p.texts
+	}
+	e := Event{Number: number, Time: p.time, Outage: p.outage, Detail: all.detail, Counter: p.counter,
+		Reason: Reason(words[p.reason]), Protected: p.flags.has(protected)}
+	if p.flags.has(resumed) {
 		e.Since, e.Outage = e.Time.Add(-e.Outage), 0
 	}
-	switch p.kind {
-	case ofService:
-		e.Service, e.Trouble = p.subject, p.bad
-		e.Was, e.Is, _ = strings.Cut(p.active, " ")
-	case ofSpoke:
+	switch {
+	case p.flags.has(ofService):
+		e.Service, e.Trouble = p.subject, p.flags.has(bad)
+		e.Was, e.Is, _ = strings.Cut(all.active, " ")
+	case p.flags.has(ofSpoke):
 		e.Spoke, e.FromPath, e.ToPath = p.subject, Path(words[p.from]), Path(words[p.to])
-		e.Active, e.Route, e.BlackHole = p.active, p.route, p.bad
+		e.Active, e.Route, e.BlackHole = all.active, all.route, p.flags.has(bad)
 	default:
 		e.Tunnel, e.From, e.To = p.subject, State(words[p.from]), State(words[p.to])
-		e.Active = p.active
+		e.Active = all.active
 	}
 	return e
 }

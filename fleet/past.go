@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"math"
 	"net/netip"
 	"time"
 
@@ -77,7 +78,7 @@ func (s *Store) Continue(past *Past) {
 
 // remember takes in the past of a tunnel that is pending since the start.
 func (r *row) remember(p *TunnelPast) {
-	r.flaps, r.up, r.down = p.Flaps, p.Up, max(p.Known-p.Up, 0)
+	r.flaps, r.up, r.down = uint32(min(p.Flaps, math.MaxUint32)), p.Up, max(p.Known-p.Up, 0)
 	if reaches(p.State) || p.State == Down {
 		r.was, r.since = wordOf(p.State), p.Since
 	}

@@ -17,9 +17,7 @@ type row struct {
 	since     time.Time // of the present state; where was is set: of that
 	lastReply time.Time
 
-	// sent = received + lost + excused + (1 if awaiting)
-	sent, received, lost, excused uint64
-	flaps                         uint64
+	sent, lost, excused uint64
 
 	up, down time.Duration // known time in earlier states
 
@@ -29,15 +27,17 @@ type row struct {
 	spoke     int32  // position in the inventory's spokes, -1: none
 	number    int32  // the engine's
 	begun     uint32 // when it became a tunnel of the fleet, in seconds since the store's start
-	incident  uint64 // number of the open incident that it is a member of and down in; 0: none
+	flaps     uint32
+	incident  uint32 // number of the open incident that it is a member of and down in; 0: none
 
 	line               session.State
-	limits             limits
 	lossy, slow        bool // over a limit, with hysteresis
 	awaiting, overtook bool
 	replyTTL           uint8
 	was                uint8 // position in words: what it was before the start, while pending; 0: not known
+	fell               uint8 // position in words: why it went down last
 
+	limits   limits
 	outcomes outcomes
 	rtt      rttFacts
 }
@@ -115,8 +115,7 @@ func (r *row) applyAnswered(e *probe.Event) {
 	}
 	r.followTTL(e.TTL, e.At)
 	r.dropEcho()
-	r.rtt.add(e.RTT, r.received == 0)
-	r.received++
+	r.rtt.add(e.RTT, r.received() == 1)
 	r.lastReply = e.At
 	r.replyTTL = e.TTL
 }
@@ -159,6 +158,10 @@ func (r *row) fate(seq uint32) outcome {
 	}
 	return unknown
 }
+
+// received is how many are answered: all that were sent, but for those of which it is
+// known that they are not.
+func (r *row) received() uint64 { return r.sent - r.lost - r.excused - r.inFlight() }
 
 func (r *row) inFlight() uint64 {
 	if r.awaiting {

@@ -177,8 +177,8 @@ func TestRecordDoesNotWaitForTheRows(t *testing.T) {
 		t.Errorf("%d sent: the rows changed under the reader", s.rows[0].sent)
 	}
 	s.release()
-	if !s.queue.empty() || s.rows[0].sent != 5000 || s.rows[0].received != 5000 || s.rows[0].lost != 0 {
-		t.Errorf("sent %d, received %d, lost %d", s.rows[0].sent, s.rows[0].received, s.rows[0].lost)
+	if !s.queue.empty() || s.rows[0].sent != 5000 || s.rows[0].received() != 5000 || s.rows[0].lost != 0 {
+		t.Errorf("sent %d, received %d, lost %d", s.rows[0].sent, s.rows[0].received(), s.rows[0].lost)
 	}
 }
 

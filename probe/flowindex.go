@@ -18,6 +18,17 @@ type flowEntry struct {
 	tunnel int32
 }
 
+// Flows is by what an engine knows the answers of its tunnels. The far ends' own
+// keepalives come the same way, so that a reflector for the same tunnels can use it too,
+// instead of having another one.
+type Flows struct{ index *flowIndex }
+
+// Flows returns those of the engine's tunnels, before it runs.
+func (e *Engine) Flows() Flows { return Flows{e.flows} }
+
+// Flows returns those of the draft's tunnels, at work or not.
+func (p *Draft) Flows() Flows { return Flows{p.flows} }
+
 // newFlowIndex makes room for that many flows.
 func newFlowIndex(flows int) *flowIndex {
 	x := &flowIndex{entries: make([]flowEntry, 0, flows)}

@@ -76,34 +76,58 @@ const looseLimit = 1 << 16
 
 func newPeers(o ReflectorOptions) *peers {
 	ps := &peers{rate: float64(o.Rate), prefixes: o.Prefixes, loose: map[flow]*peer{}}
-	ps.exact.Store(newTunnelPeers(o.Tunnels))
+	ps.exact.Store(newTunnelPeers(o.Tunnels, o.Flows))
 	return ps
 }
 
 // TunnelPeers are the far ends of some tunnels, by the tunnels' places.
 type TunnelPeers struct {
-	flows   *flowIndex             // the tunnel; read-only
+	flows   *flowIndex             // the tunnel, as its answers tell it; read-only
+	others  *flowIndex             // the tunnel, where answers do not come that way; read-only
 	tunnels []atomic.Pointer[peer] // by tunnel; nil until it sends something
 }
 
-func newTunnelPeers(tunnels []Tunnel) *TunnelPeers {
-	t := &TunnelPeers{flows: newFlowIndex(len(tunnels)), tunnels: make([]atomic.Pointer[peer], len(tunnels))}
+// newTunnelPeers returns those of tunnels, whose answers' flows are in shared, or are
+// nobody's.
+func newTunnelPeers(tunnels []Tunnel, shared Flows) *TunnelPeers {
+	room := 0
+	if shared.index == nil {
+		shared.index, room = newFlowIndex(0), len(tunnels)
+	}
+	t := &TunnelPeers{flows: shared.index, others: newFlowIndex(room), tunnels: make([]atomic.Pointer[peer], len(tunnels))}
 	for i := range tunnels {
 		for _, f := range tunnels[i].requestFlows() {
-			t.flows.put(f, int32(i))
+			if _, known := t.flows.get(f); !known {
+				t.others.put(f, int32(i))
+			}
 		}
 	}
 	return t
 }
 
+// get returns the tunnel whose far end's keepalives have that flow.
+func (t *TunnelPeers) get(f flow) (tunnel int32, ok bool) {
+	if tunnel, ok = t.flows.get(f); ok {
+		return tunnel, true
+	}
+	return t.others.get(f)
+}
+
 // inherit takes over what is known of far ends whose keepalives are the same.
 func (t *TunnelPeers) inherit(was *TunnelPeers) {
-	for _, entry := range t.flows.entries {
-		if old, known := was.flows.get(entry.flow); known {
-			if p := was.tunnels[old].Load(); p != nil {
-				t.tunnels[entry.tunnel].Store(p)
+	for _, index := range []*flowIndex{t.flows, t.others} {
+		for _, entry := range index.entries {
+			if old, known := was.get(entry.flow); known && entry.flow.kind != echoFlow {
+				t.take(entry.tunnel, was.tunnels[old].Load())
 			}
 		}
+	}
+}
+
+// take has p be the far end of a tunnel; nil: it has not sent anything.
+func (t *TunnelPeers) take(tunnel int32, p *peer) {
+	if p != nil {
+		t.tunnels[tunnel].Store(p)
 	}
 }
 
@@ -130,7 +154,7 @@ func (ps *peers) find(q *gre.Request) *peer {
 		f.kind, f.key = keyedFlow, q.Key
 	}
 	exact := ps.exact.Load()
-	if i, ok := exact.flows.get(f); ok {
+	if i, ok := exact.get(f); ok {
 		return exact.meet(i)
 	}
 	if !ps.within(q.Source) || !isUnicast(q.Destination) {

@@ -36,6 +36,8 @@ type ReflectorOptions struct {
 	// Tunnels whose far ends may send keepalives: from Destination to Source (or
 	// ReplyTo), with the tunnel's key or without one if it has none.
 	Tunnels []Tunnel
+	// Flows are those of an engine that probes the same Tunnels; zero: there is none.
+	Flows Flows
 	// Prefixes of peers of which nothing else is known: any key, to any of our
 	// addresses.
 	Prefixes []netip.Prefix
@@ -56,13 +58,13 @@ func NewReflector(conn ReflectConn, o ReflectorOptions) *Reflector {
 }
 
 // Adopt has a running reflector answer the far ends of other tunnels, in the place of
-// ReflectorOptions.Tunnels, and returns what is known of them from now on. What is
+// ReflectorOptions.Tunnels, with their Flows, and returns what is known of them from now on. What is
 // known of those whose keepalives are the same stays, their rate included. Any
 // goroutine may call it. Where ctx or Run ends first nothing changes.
-func (r *Reflector) Adopt(ctx context.Context, tunnels []Tunnel) (*TunnelPeers, error) {
+func (r *Reflector) Adopt(ctx context.Context, tunnels []Tunnel, flows Flows) (*TunnelPeers, error) {
 	r.errands.asking.Lock()
 	defer r.errands.asking.Unlock()
-	next := newTunnelPeers(tunnels)
+	next := newTunnelPeers(tunnels, flows)
 	return next, r.errands.ask(ctx, r.conn.Wake, func() error {
 		next.inherit(r.peers.exact.Load())
 		r.peers.exact.Store(next)

@@ -42,8 +42,8 @@ func (d *detail) declaredTunnel() []fact {
 	list.add("key", keyText(t))
 	list.add("checksum", switchText(t.Checksum, t.UpAfter > 0))
 	list.add("sequence", switchText(t.Sequence, t.UpAfter > 0))
-	list.add("payload", string(t.Payload))
-	list.add("match", string(t.Match))
+	list.add("payload", t.Payload.String())
+	list.add("match", t.Match.String())
 	if t.TTL > 0 { // 0 is none that is sent: nothing is known of the header
 		list.add("ttl, tos", strconv.Itoa(int(t.TTL))+", "+strconv.Itoa(int(t.TOS)))
 	}

@@ -13,6 +13,7 @@ import (
 )
 
 func main() {
+	profileNothing()
 	collectOften()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

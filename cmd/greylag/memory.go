@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"time"
 )
 
 const (
@@ -15,6 +18,10 @@ const (
 	// fleet before it is collected: less than gcPercent of it.
 	gcRoom = 4 << 20
 )
+
+// profileNothing has the runtime note nothing for a profile of the heap: nobody can ask
+// a greylag for one.
+func profileNothing() { runtime.MemProfileRate = 0 }
 
 // collectOften sets gcPercent, unless the environment says otherwise.
 func collectOften() {
@@ -41,6 +48,17 @@ func keepClose() {
 	live := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(live)
 	debug.SetGCPercent(percentOf(live[0].Value.Uint64()))
+}
+
+// settleMemory gives back what was needed only to begin, when every tunnel has been in
+// contact after so long: events of all of them at once, and buffers that grew.
+func settleMemory(ctx context.Context, after time.Duration) {
+	select {
+	case <-time.After(after):
+		debug.FreeOSMemory()
+		keepClose()
+	case <-ctx.Done():
+	}
 }
 
 // percentOf is gcRoom in per cent of a heap of that many bytes, from 1 to gcPercent.

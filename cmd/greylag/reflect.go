@@ -144,7 +144,7 @@ func (a *app) reloadPeers(ctx context.Context, r *probe.Reflector, now []netip.A
 	}
 	options, next, err := a.reflectorOptions(o)
 	if err == nil {
-		_, err = r.Adopt(ctx, options.Tunnels)
+		_, err = r.Adopt(ctx, options.Tunnels, probe.Flows{})
 	}
 	if err != nil {
 		fmt.Fprintf(a.stderr, "%v\n%s\n", err, notReloaded)

@@ -83,7 +83,7 @@ func (s *station) open(o stationOptions) error {
 		return err
 	}
 	if o.reflect && s.inv.Engine.Reflect {
-		if err := s.openReflector(tunnels); err != nil {
+		if err := s.openReflector(tunnels, s.engine.Flows()); err != nil {
 			return err
 		}
 	}
@@ -123,13 +123,13 @@ func (s *station) openEngine(n network, tunnels []probe.Tunnel) error {
 	return err
 }
 
-func (s *station) openReflector(tunnels []probe.Tunnel) error {
+func (s *station) openReflector(tunnels []probe.Tunnel, flows probe.Flows) error {
 	conn, err := s.options.network.reflectConn(receiveBuffer(len(tunnels)))
 	if err != nil {
 		return err
 	}
 	s.conns = append(s.conns, conn)
-	s.reflector = probe.NewReflector(conn, probe.ReflectorOptions{Tunnels: tunnels})
+	s.reflector = probe.NewReflector(conn, probe.ReflectorOptions{Tunnels: tunnels, Flows: flows})
 	s.reflects <- s.reflector
 	return nil
 }
@@ -148,6 +148,11 @@ func (s *station) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.engine.Run(ctx) })
 	group.Go(func() error { return s.reflect(ctx) })
+	settled := warmUp(len(s.inv.Tunnels), s.inv.Engine.MaxRate)
+	group.Go(func() error {
+		settleMemory(ctx, settled)
+		return nil
+	})
 	group.Go(func() error {
 		s.follow(ctx)
 		return nil

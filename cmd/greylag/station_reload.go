@@ -61,7 +61,7 @@ func (c *turnover) makeReflector() error {
 	if !c.reflects() || s.reflector != nil {
 		return nil
 	}
-	err := s.openReflector(nil)
+	err := s.openReflector(nil, probe.Flows{})
 	if errors.Is(err, rawsock.ErrPermission) {
 		return errors.New("reflect = true needs another raw socket, and the capability to open it is given up once greylag runs: restart it")
 	}
@@ -121,11 +121,11 @@ func (c *turnover) switchProbes(ctx context.Context, switched func(time.Time)) e
 	if err != nil || s.reflector == nil {
 		return err
 	}
-	answered := c.tunnels
+	answered, flows := c.tunnels, c.draft.Flows()
 	if !c.reflects() {
-		answered = nil
+		answered, flows = nil, probe.Flows{}
 	}
-	c.peers, err = s.reflector.Adopt(ctx, answered)
+	c.peers, err = s.reflector.Adopt(ctx, answered, flows)
 	if err != nil { // the station ends: nobody is answered any more
 		fmt.Fprintf(s.stderr, "answering the peers of the reloaded inventory: %v\n", err)
 	}

@@ -149,6 +149,10 @@ func (r *Runner) advance(now time.Time) {
 }
 
 func (r *Runner) events(now time.Time) {
+	if len(r.workers) == 0 { // nobody is told, so no memory for it is needed
+		r.seen = r.store.LastEvent()
+		return
+	}
 	for {
 		var missed uint64
 		r.memory, missed = r.store.NextEvents(r.seen, r.memory[:0])

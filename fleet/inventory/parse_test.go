@@ -45,7 +45,7 @@ func TestDefaults(t *testing.T) {
 		Tunnels: []fleet.Tunnel{{
 			Name: "a", Rank: 1, Enabled: true, Line: 2,
 			Source: ip("192.0.2.10"), Destination: ip("198.51.100.17"), TTL: 255, TOS: 0xc0,
-			Probe: "keepalive", Payload: "bare", Match: "id",
+			Probe: "keepalive", Payload: fleet.Bare, Match: fleet.MatchID,
 			Interval: 10 * time.Second, Retries: 3, UpAfter: 1,
 			DegradedLoss: 0.05,
 		}},
@@ -118,7 +118,7 @@ sequence = false
 			Name: "fra1-seoul", Hub: "fra1", Spoke: "seoul", Rank: 2, Tags: []string{"apac", "kr"},
 			Source: ip("192.0.2.11"), Destination: ip("198.51.100.17"), ReplyTo: ip("203.0.113.9"),
 			Device: "eth0", TTL: 1, TOS: 184, Line: 17,
-			Probe: "keepalive", Payload: "signed", Match: "address",
+			Probe: "keepalive", Payload: fleet.Signed, Match: fleet.MatchAddress,
 			Interval: 100 * time.Millisecond, Retries: 255, UpAfter: 2,
 			Key: 4294967295, HasKey: true, Checksum: true, Sequence: true,
 			DegradedLoss: 1, DegradedRTT: 250 * time.Millisecond,
@@ -226,7 +226,7 @@ destination = "198.51.100.1"
 probe = "icmp"
 `)
 	u := inv.Tunnels[0]
-	if u.Checksum || u.Sequence || u.ReplyTo.IsValid() || u.Payload != "bare" || u.Match != "id" {
+	if u.Checksum || u.Sequence || u.ReplyTo.IsValid() || u.Payload != fleet.Bare || u.Match != fleet.MatchID {
 		t.Errorf("%+v", u)
 	}
 }

@@ -100,7 +100,7 @@ func checkSane(t *testing.T, inv *fleet.Inventory) {
 			t.Errorf("tunnel %+v", u)
 		}
 		if u.Interval < 100*time.Millisecond || u.Retries < 1 || u.UpAfter < 1 || u.Rank < 1 || u.TTL < 1 || u.TOS&3 != 0 ||
-			!(u.DegradedLoss >= 0 && u.DegradedLoss <= 1) || u.Probe == "" || u.Payload == "" || u.Match == "" {
+			!(u.DegradedLoss >= 0 && u.DegradedLoss <= 1) || u.Probe == "" || u.Payload == 0 || u.Match == 0 {
 			t.Errorf("tunnel %+v", u)
 		}
 		names[u.Name] = true

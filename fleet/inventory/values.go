@@ -3,6 +3,7 @@ package inventory
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -184,6 +185,22 @@ func device(r *reader, v value) (string, bool) {
 		return "", false
 	}
 	return s, ok
+}
+
+// named decodes the name of one of values.
+func named[T fmt.Stringer](values ...T) decoder[T] {
+	names := make([]string, len(values))
+	for i, value := range values {
+		names[i] = value.String()
+	}
+	word := oneOf(names...)
+	return func(r *reader, v value) (found T, ok bool) {
+		name, ok := word(r, v)
+		if ok {
+			found = values[slices.Index(names, name)]
+		}
+		return found, ok
+	}
 }
 
 // oneOf takes one of a few words.
