@@ -144,6 +144,7 @@ func (b *board) connect(cursorName string) {
 	b.rows = make([]query.Row, len(r.Tunnels))
 	b.lineOf = make([]int32, len(r.Tunnels))
 	b.spokeOf = make([]int32, len(r.Tunnels))
+	b.seen = newSights(r, b.seen, b.places)
 	clear(b.places)
 	clear(b.spokes)
 	for i := range r.Spokes {
@@ -161,7 +162,6 @@ func (b *board) connect(cursorName string) {
 	b.declared = fleet.Inventory{Tunnels: tunnels}
 	b.index = query.NewIndex(tunnels)
 	b.longest = longestNames(tunnels)
-	b.seen = newSights(r)
 	b.fresh.forget(len(r.Tunnels), len(r.Spokes))
 	b.mark = nil
 	b.cursor = b.position(cursorName)

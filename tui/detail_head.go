@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"greylag/fleet"
 	"greylag/tui/text"
@@ -20,8 +21,20 @@ func (d *detail) head() {
 	d.hang, d.begun = 3, false
 	d.words(strong, d.tunnel.Name)
 	d.words(stateStyle(t.State), string(t.State))
-	d.words(plain, d.lasting(t.Since))
+	d.words(plain, d.lasting(t.Since)+d.before(string(t.Was), t.WasSince))
 	d.close()
+}
+
+// before is what something pending was before greylag was started, as its journal knows
+// it; "" where nothing is known.
+func (d *detail) before(was string, since time.Time) string {
+	switch {
+	case was == "":
+		return ""
+	case since.IsZero():
+		return "; before greylag started " + was
+	}
+	return "; before greylag started " + was + ", since " + d.clock(since)
 }
 
 // place says where the tunnel is: its ends, and what is beside it.
@@ -65,7 +78,7 @@ func (d *detail) path() {
 	d.para("path")
 	d.word(pathStyle(s.Path), d.glyphs.path(s.Path)+" "+string(s.Path))
 	if lasting := d.lasting(s.Since); lasting != "" {
-		d.words(plain, lasting+":")
+		d.words(plain, lasting+d.before(string(s.Was), s.WasSince)+":")
 	}
 	d.carrier()
 	d.next()

@@ -191,6 +191,14 @@ var detailCases = []detailCase{
 		s.run(2)
 		return &told{scene: s}
 	}, nil},
+	{"restarted", func() *told {
+		s := newScene(4, declared)
+		s.cut(subject)
+		s.run(2)
+		return &told{scene: s, tunnel: func(t *fleet.TunnelReport) {
+			t.Was, t.WasSince = fleet.Down, s.now.Add(-50*time.Hour)
+		}, spoke: func(p *fleet.SpokeReport) { p.Was, p.WasSince = fleet.PathBackup, s.now.Add(-50*time.Minute) }}
+	}, nil},
 	{"disabled", func() *told {
 		s := newScene(4, declared, func(i int, t *fleet.Tunnel) { t.Enabled = i > 0 })
 		s.run(5)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -111,12 +112,13 @@ func (m *model) mustKnow() []run {
 	return nil
 }
 
-// oldAfter is the age from which what is shown is outdated: another greylag
-// reports every ten seconds.
-const oldAfter = 30 * time.Second
+// usualPatience is that of a source that tells none.
+const usualPatience = 30 * time.Second
 
 // isOld tells whether the screen may not be what the fleet is.
-func (s *Status) isOld() bool { return s.Ended || s.Problem != "" || s.Age >= oldAfter }
+func (s *Status) isOld() bool {
+	return s.Ended || s.Problem != "" || s.Age >= cmp.Or(s.Patience, usualPatience)
+}
 
 // ageText says how old the data is, and why.
 func (m *model) ageText() string {

@@ -20,11 +20,17 @@ type sight struct {
 // seenAfter is how long something must be on the screen to count as seen.
 const seenAfter = time.Second
 
-// newSights takes everything as it is for seen.
-func newSights(r *fleet.Report) []sight {
+// newSights takes everything as it is for seen, but for the tunnels that were there
+// before: was has what was seen of them, and places where in it each is.
+func newSights(r *fleet.Report, was []sight, places map[string]int) []sight {
 	list := make([]sight, len(r.Tunnels))
 	for i := range list {
-		list[i] = sight{severity: severity(r.Tunnels[i].State), flaps: r.Tunnels[i].Flaps}
+		t := &r.Tunnels[i]
+		if place, is := places[t.Tunnel.Name]; is && place < len(was) {
+			list[i] = was[place]
+		} else {
+			list[i].accept(t)
+		}
 	}
 	return list
 }
@@ -49,6 +55,7 @@ func (s *sight) compare(t *fleet.TunnelReport) bool {
 		s.worse, s.look = true, 0 // looks before this one do not count
 	default:
 		s.severity = now
+		s.flaps = t.Flaps // fewer than before: a restart counts anew
 	}
 	return s.worse
 }

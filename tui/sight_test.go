@@ -1,8 +1,12 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"greylag/fleet"
 )
 
 // marked is whether a tunnel's row has the mark of what got worse.
@@ -103,5 +107,65 @@ func TestShortOutageIsMarked(t *testing.T) {
 	look(m)
 	if marked(t, m, name) {
 		t.Error("marked again by the same outage")
+	}
+}
+
+// reloaded is a source whose tunnels are others from a moment on.
+type reloaded struct {
+	*scene
+	next *scene // nil: not yet
+}
+
+func (s *reloaded) Report(now time.Time, into *fleet.Report) *fleet.Report {
+	return s.current().Report(now, into)
+}
+
+func (s *reloaded) Changes(now time.Time, since uint64, into *fleet.Changes) *fleet.Changes {
+	return s.current().Changes(now, since, into)
+}
+
+func (s *reloaded) current() *scene {
+	if s.next != nil {
+		return s.next
+	}
+	return s.scene
+}
+
+// TestReloadForgetsNothing: what got worse stays marked over a reload, and what was seen
+// seen, wherever the tunnel is now; of what is new nothing is.
+func TestReloadForgetsNothing(t *testing.T) {
+	const worse, seen, later = "fra1-seoul-1", "ams2-seoul-1", "ams2-lima-1"
+	s := &reloaded{scene: calm(60)}
+	s.cut(seen)
+	s.run(5)
+	m := open(s, s.scene, 120, 40)
+	s.cut(worse)
+	s.run(5)
+	look(m)
+
+	tunnels := slices.Clone(s.inv.Tunnels[:40])
+	slices.Reverse(tunnels)
+	next := sceneOf(&fleet.Inventory{Spokes: s.inv.Spokes, Tunnels: tunnels})
+	next.now = s.now
+	next.cut(worse)
+	next.cut(seen)
+	next.run(10)
+	s.next = next
+	s.run(10)
+	look(m)
+	for name, want := range map[string]bool{worse: true, seen: false, later: false} {
+		if got := m.board.tunnel(m.board.position(name)).New; got != want {
+			t.Errorf("%s is marked: %t", name, got)
+		}
+	}
+	if m.board.worse != 1 {
+		t.Errorf("%d got worse, want 1", m.board.worse)
+	}
+	next.cut(later)
+	next.run(10)
+	s.run(10)
+	look(m)
+	if !marked(t, m, later) || m.board.worse != 2 {
+		t.Errorf("what goes down after the reload is not marked: %d are", m.board.worse)
 	}
 }

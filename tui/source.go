@@ -45,11 +45,14 @@ type Reader interface {
 
 // Status is the state of a [Source].
 type Status struct {
-	Label   string        // "live engine on jump1"
-	Age     time.Duration // since it last heard anything new
-	Ended   bool          // nothing more will come
-	Problem string        // what keeps it from being up to date; "": nothing
-	Note    string        // what it has to say just now, which passes; "": nothing
+	Label string        // "live engine on jump1"
+	Age   time.Duration // since it last heard anything new
+	// Patience is the age from which what is shown is outdated; 0: 30 s, which are three
+	// reports of another greylag as a rule.
+	Patience time.Duration
+	Ended    bool   // nothing more will come
+	Problem  string // what keeps it from being up to date; "": nothing
+	Note     string // what it has to say just now, which passes; "": nothing
 }
 
 // Replay is what a [Source] has that plays a recording. None of its methods waits

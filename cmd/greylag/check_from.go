@@ -107,7 +107,7 @@ func (s *checkedSource) look(o *checking, now time.Time) (waits bool) {
 // doubt is why what a source told is not how it is. What has ended is as old as it
 // says itself.
 func (s *checkedSource) doubt(now time.Time) string {
-	age, patience := s.status.Age, vantage.Patience(s.status.Every)
+	age, patience := s.status.Age, vantage.Patience(&s.status)
 	if s.status.State == replica.Ended {
 		age = now.Sub(s.status.Newest)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"greylag/fleet"
 	"greylag/fleet/replica"
+	"greylag/fleet/vantage"
 	"greylag/tui"
 	"greylag/tui/text"
 )
@@ -39,7 +40,7 @@ func (l liveStream) Status(now time.Time) tui.Status { return streamStatus(l.Fee
 
 func streamStatus(s replica.Status, now time.Time) tui.Status {
 	return tui.Status{
-		Label: "stream from " + s.Label, Age: s.Age, Ended: s.State == replica.Ended,
+		Label: "stream from " + s.Label, Age: s.Age, Patience: vantage.Patience(&s), Ended: s.State == replica.Ended,
 		Problem: streamProblem(&s, now),
 	}
 }
@@ -63,7 +64,7 @@ type recording struct{ *replica.Player }
 // time line.
 func (r recording) Status(now time.Time) tui.Status {
 	s := r.Player.Status(now)
-	return tui.Status{Label: "recording from " + s.Label, Age: s.Age, Problem: s.Problem}
+	return tui.Status{Label: "recording from " + s.Label, Age: s.Age, Patience: vantage.Patience(&s), Problem: s.Problem}
 }
 
 // Position implements [tui.Replay]. As fast as can be, a recording is never where it

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"math"
 	"testing"
 	"testing/synctest"
@@ -10,6 +11,7 @@ import (
 
 	"greylag/fleet"
 	"greylag/fleet/replica"
+	"greylag/fleet/stream"
 	"greylag/tui"
 )
 
@@ -46,11 +48,38 @@ func TestStreamStatus(t *testing.T) {
 		{replica.Ended, "", tui.Status{Ended: true}},
 		{replica.Ended, "line 7 is torn", tui.Status{Ended: true, Problem: "ended for 1m12s: line 7 is torn"}},
 	} {
-		source := liveStream{&fedStatus{status: replica.Status{Label: "jump1", State: c.state, Problem: c.problem, Since: since, Age: 80 * time.Second}}}
-		c.want.Label, c.want.Age = "stream from jump1", 80*time.Second
+		source := liveStream{&fedStatus{status: replica.Status{Label: "jump1", State: c.state, Problem: c.problem, Since: since, Age: 80 * time.Second, Every: 20 * time.Second}}}
+		c.want.Label, c.want.Age, c.want.Patience = "stream from jump1", 80*time.Second, time.Minute
 		if got := source.Status(pastNight); got != c.want {
 			t.Errorf("%s, %q: %+v, want %+v", c.state, c.problem, got, c.want)
 		}
+	}
+}
+
+// A stream of events only is not stale while nothing happens; one of reports is, also
+// of an older greylag that does not tell its period.
+func TestEventsOnlyAreNotStale(t *testing.T) {
+	hello := stream.AppendHello(nil, &stream.Hello{Time: pastNight, Host: "jump1"})
+	events := stream.AppendEvent(hello, &fleet.Event{Time: pastNight, Tunnel: "a", From: fleet.Up, To: fleet.Down})
+	reports := stream.AppendTunnel(hello, &fleet.TunnelReport{Tunnel: &fleet.Tunnel{Name: "a"}, Time: pastNight, State: fleet.Up})
+	reports = stream.AppendSummary(reports, &fleet.Summary{Time: pastNight, Tunnels: map[fleet.State]int{fleet.Up: 1}})
+	for text, stale := range map[string]bool{string(events): false, string(reports): true} {
+		synctest.Test(t, func(t *testing.T) {
+			r, w := io.Pipe()
+			feed, err := replica.Open(t.Context(), "-", replica.Options{Stdin: r})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(w, text); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(24 * time.Hour)
+			if s := feedSource(feed).Status(time.Now()); s.Age < 24*time.Hour || s.Problem != "" || (s.Age >= s.Patience) != stale {
+				t.Errorf("%+v: want stale: %t", s, stale)
+			}
+			w.Close()
+			<-feed.Done()
+		})
 	}
 }
 

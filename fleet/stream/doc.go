@@ -53,7 +53,8 @@
 // become "stale", or is "live" again.
 //
 // "every_ms" of hello is the time between full reports, where there are any: after
-// three of them without a word a stream is stale.
+// three of them without a word a stream is stale. One of events only has none, and is
+// not.
 //
 // incident is the number of the open incident that a tunnel is a member of. The
 // record "incident" is a [fleet.Incident] as it is at "time": "start" and, where

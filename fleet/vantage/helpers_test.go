@@ -31,7 +31,7 @@ func newHost(name string) *host {
 }
 
 func (h *host) Status(now time.Time) replica.Status {
-	s := replica.Status{Label: h.name, State: h.state, Since: h.since, Newest: h.newest, Arrived: h.newest}
+	s := replica.Status{Label: h.name, State: h.state, Since: h.since, Newest: h.newest, Arrived: h.newest, Whole: !h.newest.IsZero()}
 	if !h.newest.IsZero() {
 		s.Age = now.Sub(h.newest)
 	}

@@ -1,6 +1,7 @@
 package vantage
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -41,18 +42,22 @@ const (
 	mostSilence  = time.Hour
 )
 
-// Patience is how long a source that reports with such a period may say nothing; 0:
-// the period is not known.
-func Patience(every time.Duration) time.Duration {
-	if every <= 0 {
+// Patience is how long a source may say nothing before it is stale. One that tells no
+// period and no reports, but events only, may do so for as long as nothing happens.
+func Patience(s *replica.Status) time.Duration {
+	every := s.Every
+	switch {
+	case every <= 0 && s.Whole:
 		every = usualPeriod
+	case every <= 0:
+		return math.MaxInt64
 	}
 	return max(leastSilence, min(every, mostSilence/staleAfter)*staleAfter)
 }
 
 // isFresh tells whether what a source told is how it is.
 func isFresh(s *replica.Status) bool {
-	return s.State == replica.Streaming && !s.Newest.IsZero() && s.Age < Patience(s.Every)
+	return s.State == replica.Streaming && !s.Newest.IsZero() && s.Age < Patience(s)
 }
 
 // sighting is what judging rows takes to know of the points.

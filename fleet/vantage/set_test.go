@@ -72,9 +72,12 @@ func TestPatience(t *testing.T) {
 	for _, c := range []struct{ every, want time.Duration }{
 		{0, 30 * time.Second}, {-1, 30 * time.Second}, {100 * time.Millisecond, 5 * time.Second}, {time.Minute, 3 * time.Minute}, {1 << 62, time.Hour},
 	} {
-		if got := Patience(c.every); got != c.want {
+		if got := Patience(&replica.Status{Every: c.every, Whole: true}); got != c.want {
 			t.Errorf("%v: %v, want %v", c.every, got, c.want)
 		}
+	}
+	if year := 365 * 24 * time.Hour; Patience(&replica.Status{}) < year {
+		t.Error("what tells events only is stale though nothing happens")
 	}
 }
 
