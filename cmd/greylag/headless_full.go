@@ -7,34 +7,25 @@ import (
 	"greylag/fleet/stream"
 )
 
-// Writing down a large fleet takes a processor for a good part of a second, 0.4 s
-// with 100,000 tunnels. In one go that delayed keepalives by 100 ms, where there are
-// two processors; so a report works for stint, then rests restFor times as long as
-// that took, for half of its period in all. It also waits for readers that others
-// share, so that what is written need not lie about: for a quarter of its period.
-const (
-	stint   = time.Millisecond
-	restFor = 5
-)
-
 // fullWalker writes a full report, with the incidents that go on before the summary.
-// While it rests, events are written.
+// It rests for half of its period in all. It also waits for readers that others share,
+// so that what is written need not lie about: for a quarter of its period. While it
+// rests, events are written.
 type fullWalker struct {
 	fleet.Walker
 	journalist *journalist
 	out        *stream.Encoder
 	busy       func() bool // those who get it have enough to read; nil: nobody knows
 
-	resumed time.Time     // when it rested last
-	rest    time.Duration // that it may still take
-	wait    time.Duration // for readers, likewise
-	timer   *time.Timer
+	stints fleet.Stints
+	rest   time.Duration // that it may still take
+	wait   time.Duration // for readers, likewise
 }
 
 func newFullWalker(j *journalist) *fullWalker {
 	w := &fullWalker{
 		Walker: j.reports.Walker(), journalist: j, out: j.reports,
-		resumed: time.Now(), rest: j.options.every / 2, wait: j.options.every / 4,
+		stints: fleet.BeginStints(time.Now()), rest: j.options.every / 2, wait: j.options.every / 4,
 	}
 	if j.readers != nil {
 		w.busy = j.readers.busy()
@@ -45,16 +36,17 @@ func newFullWalker(j *journalist) *fullWalker {
 // Pause implements [fleet.Pauser].
 func (w *fullWalker) Pause() (time.Time, error) {
 	now := time.Now()
-	worked := now.Sub(w.resumed)
-	if worked < stint {
+	worked, over := w.stints.Over(now)
+	if !over {
 		return now, nil
 	}
-	err := w.take(restFor*worked, &w.rest)
+	err := w.take(fleet.RestFor*worked, &w.rest)
 	for err == nil && w.busy != nil && w.busy() && w.wait > 0 && w.journalist.ending != nil {
-		err = w.take(stint, &w.wait)
+		err = w.take(fleet.Stint, &w.wait)
 	}
-	w.resumed = time.Now()
-	return w.resumed, err
+	now = time.Now()
+	w.stints.Begin(now)
+	return now, err
 }
 
 // take rests for that time, or for what is left of a budget.
@@ -67,17 +59,7 @@ func (w *fullWalker) take(pause time.Duration, budget *time.Duration) error {
 	if err := w.out.Flush(); err != nil { // before what happens next
 		return err
 	}
-	return w.journalist.attend(w.after(pause))
-}
-
-// after is [time.After] with one timer for all.
-func (w *fullWalker) after(d time.Duration) <-chan time.Time {
-	if w.timer == nil {
-		w.timer = time.NewTimer(d)
-	} else {
-		w.timer.Reset(d)
-	}
-	return w.timer.C
+	return w.journalist.attend(w.stints.Rest(pause))
 }
 
 func (w *fullWalker) Summary(s *fleet.Summary) error {

@@ -43,12 +43,13 @@ func eachIncident(r *history.Report, tell func(any) error) error {
 
 // historyJSON prints an object a line.
 type historyJSON struct {
-	out *json.Encoder
-	o   *recalling
+	lines *bufio.Writer
+	out   *json.Encoder // to lines
+	o     *recalling
 }
 
 func newHistoryJSON(out *bufio.Writer, o *recalling) *historyJSON {
-	j := &historyJSON{json.NewEncoder(out), o}
+	j := &historyJSON{out, json.NewEncoder(out), o}
 	j.out.SetEscapeHTML(false)
 	return j
 }
@@ -57,7 +58,8 @@ func (j *historyJSON) outage(o *history.Outage) error {
 	if !j.o.wants("outage") {
 		return nil
 	}
-	return j.out.Encode(rowOfOutage(o))
+	_, err := j.lines.Write(appendOutage(j.lines.AvailableBuffer(), rowOfOutage(o)))
+	return err
 }
 
 func (j *historyJSON) gap(g history.Gap) error {

@@ -73,7 +73,7 @@ type availabilityRow struct {
 	NotObserved  int64    `json:"not_observed_ms"`
 	OnBackup     *int64   `json:"on_backup_ms,omitempty"`
 	Unprotected  *int64   `json:"unprotected_ms,omitempty"`
-	State        string   `json:"state,omitempty"` // at the end of the window
+	State        string   `json:"state,omitempty"` // at the end of the window, or of the records
 }
 
 func rowOfAvailability(a *history.Availability) *availabilityRow {

@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"greylag/fleet/ios":       {"greylag/fleet"},
 	"greylag/fleet/journal":   {"greylag/fleet", "greylag/fleet/stream"},
 	"greylag/fleet/metrics":   {"greylag/fleet"},
-	"greylag/fleet/replica":   {"greylag/fleet", "greylag/fleet/stream"},
+	"greylag/fleet/replica":   {"greylag/fleet", "greylag/fleet/serve", "greylag/fleet/stream"},
 	"greylag/fleet/serve":     {"greylag/fleet/stream"},
 	"greylag/fleet/stream":    {"greylag/fleet"},
 	"greylag/fleet/vantage":   {"greylag/fleet", "greylag/fleet/replica"},

@@ -85,7 +85,7 @@ func listenRemedy(err error) string {
 		return " (another program listens there, ss -ltnp shows which: name another port)"
 	case errors.Is(err, syscall.EACCES):
 		return " (name a port from 1024 on)"
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.As(err, new(*net.DNSError)):
 		return " (name an address of this host, or none for all: ip address shows them)"
 	}
 	return ""

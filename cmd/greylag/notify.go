@@ -20,7 +20,8 @@ type serviceManager func(state string) error
 // tellServiceManager is the one that the environment names. Without one nothing is told.
 func tellServiceManager(state string) error {
 	if _, err := daemon.SdNotify(false, state); err != nil {
-		return fmt.Errorf("telling the service manager: %w", err)
+		return fmt.Errorf("the service manager cannot be told at $NOTIFY_SOCKET, %s: %w (systemd sets it; unset it where nothing listens there)",
+			os.Getenv("NOTIFY_SOCKET"), listenCause(err))
 	}
 	return nil
 }
@@ -58,7 +59,8 @@ func notifiers(s *station, _ reporting, _ io.Writer) (outlets, error) {
 	}
 	watchdog, err := daemon.SdWatchdogEnabled(false)
 	if err != nil {
-		return nil, fmt.Errorf("$WATCHDOG_USEC, as the service manager has set it: %w", err)
+		return nil, fmt.Errorf("$WATCHDOG_USEC=%s, $WATCHDOG_PID=%s: %w (systemd sets them, by WatchdogSec= in the unit; unset them where nothing does)",
+			os.Getenv("WATCHDOG_USEC"), os.Getenv("WATCHDOG_PID"), err)
 	}
 	return outlets{&notifier{manager: tellServiceManager, station: s, watchdog: watchdog}}, nil
 }

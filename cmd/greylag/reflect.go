@@ -26,7 +26,8 @@ func (a *app) reflect() *cobra.Command {
 		Use:   "reflect",
 		Short: "Only answer keepalives, as a router does",
 		Long: "Answer the keepalives of the peers: those of --peer, or else the far ends of the\n" +
-			"inventory's tunnels. What becomes of them is written as NDJSON, a peer record each.",
+			"inventory's tunnels, which SIGHUP reads anew. What becomes of them is written as NDJSON,\n" +
+			"a peer record each.",
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return a.runReflect(c.Context(), o) },
 	}
@@ -42,11 +43,9 @@ func (a *app) runReflect(ctx context.Context, o reflecting) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	if len(o.peers) == 0 { // else there is nothing to read again
-		hangups, stop := onHangup()
-		defer stop()
-		o.hangups = hangups
-	}
+	hangups, stop := onHangup()
+	defer stop()
+	o.hangups = hangups
 	options, addresses, err := a.reflectorOptions(o)
 	if err != nil {
 		return err
@@ -136,8 +135,13 @@ func (a *app) reportPeers(ctx context.Context, r *probe.Reflector, addresses []n
 }
 
 // reloadPeers answers the far ends of the inventory as it is now, and returns their
-// addresses. One with mistakes changes nothing.
+// addresses. One with mistakes changes nothing, and neither is there one to read where
+// the peers were named.
 func (a *app) reloadPeers(ctx context.Context, r *probe.Reflector, now []netip.Addr, o reflecting) []netip.Addr {
+	if len(o.peers) > 0 {
+		fmt.Fprintln(a.stderr, "SIGHUP: there is nothing to read anew: the peers are those of --peer (to answer others, start it with them)")
+		return now
+	}
 	options, next, err := a.reflectorOptions(o)
 	if err == nil {
 		_, err = r.Adopt(ctx, options.Tunnels)

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 
 	"github.com/spf13/cobra"
 
+	"greylag/fleet/serve"
 	"greylag/fleet/stream"
 )
 
@@ -34,8 +34,7 @@ func (a *app) reload() *cobra.Command {
 
 // askToReload asks the greylag at a socket, and prints its answer.
 func (a *app) askToReload(ctx context.Context, socket string) error {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "unix", socket)
+	conn, err := serve.Dial(ctx, socket)
 	if err != nil {
 		return fmt.Errorf("--socket: %w", err)
 	}
@@ -46,7 +45,7 @@ func (a *app) askToReload(ctx context.Context, socket string) error {
 	}
 	reply, err := awaitReply(stream.NewDecoder(conn))
 	if err != nil {
-		return fmt.Errorf("%s has not answered: %w", socket, err)
+		return fmt.Errorf("%s has not answered, and whether it reloads is not known: %w (is it a greylag's, and does that still run?)", socket, err)
 	}
 	return a.tellReply(reply)
 }

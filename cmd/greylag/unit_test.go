@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -107,6 +108,9 @@ func TestUnitConfines(t *testing.T) {
 		if !strings.Contains(unit.one(t, "RestrictAddressFamilies")+" ", family+" ") {
 			t.Errorf("no socket of %s can be opened", family)
 		}
+	}
+	if !slices.Contains(unit["SystemCallFilter"], "setpriority") {
+		t.Error("hooks cannot be given a lower priority than greylag's own: setpriority is one of @resources")
 	}
 	if seconds, err := strconv.Atoi(unit.one(t, "WatchdogSec")); err != nil || seconds < 10 {
 		t.Errorf("WatchdogSec=%s; a sign of life comes each half of it", unit.one(t, "WatchdogSec"))

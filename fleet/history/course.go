@@ -90,6 +90,8 @@ type course struct {
 	begun int64 // when state began, as was told
 	spent int64 // up to when its time is in times
 	times [states]int64
+	final state // at the end of the window
+	over  bool  // that is known: it lies behind spent
 
 	open  *outage
 	ended *outage // the last one, until it is told
@@ -102,7 +104,7 @@ type course struct {
 // spend adds the time up to at, and returns it. A clock that went back adds nothing.
 func (c *course) spend(w window, at int64) int64 {
 	d := w.clip(c.spent, at)
-	c.spent = at
+	c.pass(w, at, c.state)
 	c.times[c.state] += d
 	if c.open != nil && c.state == down {
 		c.open.down += d
@@ -110,10 +112,27 @@ func (c *course) spend(w window, at int64) int64 {
 	return d
 }
 
+// pass goes on to at, up to where it was in s.
+func (c *course) pass(w window, at int64, s state) {
+	if c.spent < w.to && at >= w.to {
+		c.final, c.over = s, true
+	}
+	c.spent = at
+}
+
+// atEnd is the state at the end of the window; where the records end before, after the
+// last of them.
+func (c *course) atEnd() state {
+	if c.over {
+		return c.final
+	}
+	return c.state
+}
+
 // jump passes over a time that was not observed, or that the clock took back.
 func (c *course) jump(w window, from, to int64) {
 	c.spend(w, from)
-	c.spent = to
+	c.pass(w, to, absent)
 	if c.open != nil && to < from {
 		c.open.repeated += from - to
 	}

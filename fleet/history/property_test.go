@@ -64,12 +64,15 @@ func checkWorld(t *testing.T, w *world, o Options) int {
 	span := window{r.Since.UnixMilli(), r.Until.UnixMilli()}
 	checkNotObserved(t, w, r, span)
 	var want []string
+	within := !o.Until.IsZero() && !r.Until.After(r.Last)
 	for i := range r.Tunnels {
 		a := &r.Tunnels[i]
+		checkState(t, a, w.truth[a.Name], span.to, within)
 		want = append(want, checkRow(t, a, w.truth[a.Name], span)...)
 	}
 	for i := range r.Spokes {
 		a := &r.Spokes[i]
+		checkState(t, a, w.spokeTruth(a.Name), span.to, within)
 		want = append(want, checkRow(t, a, w.spokeTruth(a.Name), span)...)
 		checkWays(t, w, a, span)
 	}
@@ -95,6 +98,21 @@ func checkNotObserved(t *testing.T, w *world, r *Report, span window) {
 	}
 	if want := span.to - span.from - observed; int64(r.NotObserved) != want {
 		t.Errorf("not observed %v, want %d ms", r.NotObserved, want)
+	}
+}
+
+// checkState: the state is that of the moment before the window's end, where that was
+// observed.
+func checkState(t *testing.T, a *Availability, truth []span, end int64, within bool) {
+	t.Helper()
+	want := ""
+	for _, s := range truth {
+		if s.from < end && s.to >= end {
+			want = stateNames[s.state]
+		}
+	}
+	if within && a.State != want {
+		t.Errorf("%s %s: %q at the end, want %q", a.Of, a.Name, a.State, want)
 	}
 }
 

@@ -51,8 +51,10 @@ type Availability struct {
 	// OnBackup and Unprotected are a spoke's, and of sums those of the spokes that
 	// their tunnels lead to.
 	OnBackup, Unprotected Millis
-	HasSpoke              bool   // those two are known
-	State                 string // at the end; "" where it was not observed then
+	HasSpoke              bool // those two are known
+	// State is that at Until, or after the last record before it; "" where it was not
+	// observed then.
+	State string
 
 	repairing Millis // of those Ended
 }
@@ -174,7 +176,7 @@ func (c *course) availability(i Identity, length Millis) Availability {
 		Up: Millis(c.times[up] + c.times[degraded]), Degraded: Millis(c.times[degraded]),
 		Down: Millis(c.times[down]), Pending: Millis(c.times[pending]), Disabled: Millis(c.times[disabled]),
 		Outages: c.outages, Flaps: c.flaps, Longest: Millis(c.longest),
-		Ended: c.repaired, repairing: Millis(c.repairing), State: stateNames[c.state],
+		Ended: c.repaired, repairing: Millis(c.repairing), State: stateNames[c.atEnd()],
 	}
 	a.Observed = a.Up + a.Down + a.Pending + a.Disabled
 	a.NotObserved = max(length-a.Observed, 0)

@@ -106,15 +106,9 @@ func (h *History) spokeTold(b *stream.Brief, at int64) {
 
 // appearSpoke takes in the first that is told of a spoke in a run.
 func (h *History) appearSpoke(s *spoke, told way, since, at int64) {
-	fresh := s.open == nil
+	known := s.open
 	h.moveSpoke(s, told, min(max(since, h.run.began), at))
-	if since == never {
-		return
-	}
-	s.begun = since
-	if fresh && s.open != nil {
-		s.open.start = min(since, at)
-	}
+	s.date(known, since, at)
 }
 
 // believeSpoke takes over what a report claimed and no event has told since.

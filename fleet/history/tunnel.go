@@ -100,18 +100,24 @@ func (h *History) tunnelTold(b *stream.Brief, at int64) {
 
 // appear takes in the first that is told of a tunnel in a run.
 func (h *History) appear(t *tunnel, to state, since, at int64) {
-	fresh := to == down && t.open == nil
+	known := t.open
 	h.moveTunnel(t, to, min(max(since, h.run.began), at))
-	if since == never {
-		return
-	}
-	t.begun = since
-	if fresh {
-		t.open.start = min(since, at)
-	}
-	if fresh && since >= h.run.began {
+	if t.date(known, since, at) && since >= h.run.began {
 		t.open.from = pending // as all are at first
 	}
+}
+
+// date takes in since when the first state that is told in a run lasts. fresh: so does
+// an outage that is another than the one that was known.
+func (c *course) date(known *outage, since, at int64) (fresh bool) {
+	if since == never {
+		return false
+	}
+	c.begun = since
+	if fresh = c.open != nil && c.open != known; fresh {
+		c.open.start = min(since, at)
+	}
+	return fresh
 }
 
 // remember takes in what a state that is pending was before the start, where no record

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"greylag/fleet"
 )
@@ -51,11 +54,28 @@ func (c command) deliver(ctx context.Context, m message) error {
 
 // run starts cmd, behind the engine in the line for a processor, and waits for it.
 func run(cmd *exec.Cmd) error {
-	if err := cmd.Start(); err != nil {
+	if err := start(cmd); err != nil {
 		return err
 	}
 	_ = syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, niceness) // it may have ended
 	return cmd.Wait()
+}
+
+// start starts cmd without what would let it run ahead of all others, where greylag
+// itself does (chrt -r 1 greylag …).
+func start(cmd *exec.Cmd) error {
+	attr, err := unix.SchedGetAttr(0, 0)
+	if err != nil || attr.Policy == unix.SCHED_NORMAL {
+		return cmd.Start()
+	}
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends, and its flag with it
+		attr.Flags |= unix.SCHED_FLAG_RESET_ON_FORK
+		_ = unix.SchedSetAttr(0, attr, 0)
+		started <- cmd.Start()
+	}()
+	return <-started
 }
 
 // inherited are the variables that a program has of greylag's own.

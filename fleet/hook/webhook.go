@@ -113,16 +113,16 @@ const mostToken = 8 << 10
 func readToken(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("token_file: %w", err)
+		return "", fmt.Errorf("token_file: %w (user %d, as whom greylag runs, must be able to read it)", err, os.Geteuid())
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, mostToken))
 	token, _, _ := strings.Cut(string(text), "\n")
 	if token = strings.TrimSpace(token); err == nil && token == "" {
-		err = errors.New("its first line is empty")
+		err = errors.New("its first line is empty (write the token there)")
 	}
 	if err == nil && strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		err = errors.New("its first line is no token")
+		err = errors.New("its first line is no token (write it in ASCII, without spaces)")
 	}
 	if err != nil {
 		return "", fmt.Errorf("token_file %s: %w", path, err)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"greylag/fleet"
 )
 
 // tidy removes what a crash left behind, compresses the rotated files that are not, and
@@ -104,12 +106,8 @@ func (d *packer) compress(ctx context.Context, name string) error {
 	return errors.Join(err, to.Close())
 }
 
-const (
-	// restAfter is how much is compressed in one go, in bytes, and restFor how many
-	// times as long as that took there is a rest.
-	restAfter = 128 << 10
-	restFor   = 5
-)
+// restAfter is how much is compressed in one go, in bytes.
+const restAfter = 128 << 10
 
 // resting is a reader that lets others work.
 type resting struct {
@@ -120,7 +118,7 @@ type resting struct {
 
 func (s *resting) Read(b []byte) (int, error) {
 	if !s.last.IsZero() {
-		pause(s.ctx, restFor*time.Since(s.last))
+		pause(s.ctx, fleet.RestFor*time.Since(s.last))
 	}
 	if err := s.ctx.Err(); err != nil {
 		return 0, err

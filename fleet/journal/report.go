@@ -8,21 +8,15 @@ import (
 	"greylag/fleet/stream"
 )
 
-const (
-	// stint is how long a report is worked on before it rests restFor times as long:
-	// one of a large fleet takes a processor for a good part of a second, and probing
-	// comes first.
-	stint = time.Millisecond
-	// rowBytes is how much of a report is gathered before it is written, in bytes.
-	rowBytes = 64 << 10
-)
+// rowBytes is how much of a report is gathered before it is written, in bytes.
+const rowBytes = 64 << 10
 
 // report writes a full report. While it rests, events are written. If that fails, what
 // there is of it is taken back as far as no event stands behind it, and it is tried
 // again later.
 func (w *writer) report(ctx context.Context, changed <-chan struct{}) {
 	now := time.Now()
-	r := &reporter{writer: w, ctx: ctx, changed: changed, began: w.disk.size, resumed: now}
+	r := &reporter{writer: w, ctx: ctx, changed: changed, began: w.disk.size, stints: fleet.BeginStints(now)}
 	err := w.store.Walk(now, r)
 	now = time.Now()
 	if err != nil {
@@ -42,8 +36,7 @@ type reporter struct {
 	changed <-chan struct{}
 	began   int64
 	rows    []byte
-	resumed time.Time // when it rested last
-	timer   *time.Timer
+	stints  fleet.Stints
 }
 
 // Follow implements [fleet.Follower]: the rows that come stand behind the events that
@@ -107,27 +100,25 @@ func (r *reporter) Summary(s *fleet.Summary) error {
 
 // Pause implements [fleet.Pauser].
 func (r *reporter) Pause() (time.Time, error) {
-	worked := time.Since(r.resumed)
-	if worked < stint || r.ctx.Err() != nil {
-		return time.Now(), nil
+	now := time.Now()
+	worked, over := r.stints.Over(now)
+	if !over || r.ctx.Err() != nil {
+		return now, nil
 	}
-	err := r.rest(restFor * worked)
-	r.resumed = time.Now()
-	return r.resumed, err
+	err := r.rest(fleet.RestFor * worked)
+	now = time.Now()
+	r.stints.Begin(now)
+	return now, err
 }
 
 // rest writes events for a while.
 func (r *reporter) rest(d time.Duration) error {
-	if r.timer == nil {
-		r.timer = time.NewTimer(d)
-	} else {
-		r.timer.Reset(d)
-	}
+	over := r.stints.Rest(d)
 	for {
 		select {
 		case <-r.ctx.Done():
 			return nil
-		case <-r.timer.C:
+		case <-over:
 			return nil
 		case <-r.changed:
 			if err := r.follow(everything); err != nil {

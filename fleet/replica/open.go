@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"os"
 	"strings"
 	"syscall"
 	"time"
+
+	"greylag/fleet/serve"
 )
 
 // Options say how [Open] reads a source.
@@ -221,8 +222,5 @@ func (f *fifo) miss() {
 
 // socketDialer connects to a unix socket.
 func socketDialer(path string) dialer {
-	return func(ctx context.Context) (io.ReadCloser, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", path)
-	}
+	return func(ctx context.Context) (io.ReadCloser, error) { return serve.Dial(ctx, path) }
 }

@@ -31,45 +31,62 @@ type place struct {
 // is replaced; one that is served, and whatever is no socket, is left alone and an
 // error. The socket is connected to, but nobody is served before [Server.Run].
 func Listen(o Options) (*Server, error) {
-	if len(o.Path) > maxPath {
-		return nil, fmt.Errorf("the socket's path is %d bytes long, and the kernel has room for %d (use a shorter one, such as /run/greylag/greylag.sock): %s",
-			len(o.Path), maxPath, o.Path)
+	if err := checkLength(o.Path); err != nil {
+		return nil, err
 	}
 	gid, err := groupOf(o.Group)
 	if err != nil {
 		return nil, err
 	}
-	if err := makeWay(o.Path); err != nil {
+	if _, err := stale(o.Path); err != nil {
 		return nil, err
 	}
 	s := newServer(o)
-	if s.listener, err = listenAlone(o.Path); err != nil {
-		return nil, explain(o.Path, err)
+	if err := alone(o.Path, s.take); err != nil {
+		return nil, err
 	}
-	s.listener.SetUnlinkOnClose(false)
 	if err := s.open(gid); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// open remembers which socket it is, and lets those connect who may. gid is the
-// group that gets it, -1 none.
-func (s *Server) open(gid int) (err error) {
-	path := s.options.Path
-	if s.place, err = placeOf(path); err != nil {
-		return fmt.Errorf("socket: %w", err)
+// take takes the place: two that find the same stale socket must not both.
+func (s *Server) take() error {
+	inTheWay, err := stale(s.options.Path) // it may be another one now
+	if err == nil && inTheWay {
+		err = os.Remove(s.options.Path)
 	}
+	if err != nil {
+		return err
+	}
+	if s.listener, err = listenAlone(s.options.Path); err != nil {
+		return explain(s.options.Path, err)
+	}
+	s.listener.SetUnlinkOnClose(false)
+	s.place, err = placeOf(s.options.Path)
+	return err
+}
+
+// checkLength finds a path that no unix socket can have.
+func checkLength(path string) error {
+	if len(path) <= maxPath {
+		return nil
+	}
+	return fmt.Errorf("the socket's path is %d bytes long, and the kernel has room for %d (use a shorter one, such as /run/greylag/greylag.sock): %s",
+		len(path), maxPath, path)
+}
+
+// open lets those connect who may. gid is the group that gets it, -1 none.
+func (s *Server) open(gid int) error {
+	path := s.options.Path
 	if gid >= 0 {
 		if err := os.Chown(path, -1, gid); err != nil {
-			return fmt.Errorf("socket: %w: only root may give it to a group that user %d is no member of (add the user to %s, or choose another group)",
+			return fmt.Errorf("%w: only root may give it to a group that user %d is no member of (add the user to %s, or choose another group)",
 				err, os.Geteuid(), s.options.Group)
 		}
 	}
-	if err := os.Chmod(path, s.options.Mode.Perm()); err != nil {
-		return fmt.Errorf("socket: %w", err)
-	}
-	return nil
+	return os.Chmod(path, s.options.Mode.Perm())
 }
 
 // umask guards the process's: two sockets may be made at once.
@@ -102,34 +119,34 @@ func groupOf(name string) (gid int, err error) {
 	}
 	g, err := user.LookupGroup(name)
 	if err != nil {
-		return 0, fmt.Errorf("socket: there is no group %q (see: getent group; or give its number)", name)
+		return 0, fmt.Errorf("there is no group %q (see: getent group; or give its number)", name)
 	}
 	return strconv.Atoi(g.Gid)
 }
 
-// makeWay sees to it that a socket can be made at path.
-func makeWay(path string) error {
+// stale tells whether there is a socket at path that nobody serves. All else that is
+// there is an error.
+func stale(path string) (bool, error) {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		return false, nil
 	case err != nil:
-		return explain(path, err)
+		return false, explain(path, err)
 	case info.Mode().Type() != fs.ModeSocket:
-		return fmt.Errorf("%s is %s and no socket: it is left alone (choose another path, or move it away)", path, kindOf(info.Mode()))
+		return false, fmt.Errorf("%s is %s and no socket: it is left alone (choose another path, or move it away)", path, kindOf(info.Mode()))
 	}
 	conn, err := net.Dial("unix", asFile(path))
-	if err == nil {
+	switch {
+	case err == nil:
 		defer conn.Close()
-		return fmt.Errorf("%s is being served%s: one greylag can serve it at a time (choose another path, or end that process)", path, byWhom(conn))
+		return false, fmt.Errorf("%s is being served%s: one greylag can serve it at a time (choose another path, or end that process)", path, byWhom(conn))
+	case errors.Is(err, fs.ErrNotExist): // it has just gone
+		return false, nil
+	case errors.Is(err, unix.ECONNREFUSED):
+		return true, nil
 	}
-	if !errors.Is(err, unix.ECONNREFUSED) {
-		return fmt.Errorf("%s is a socket that may be in use: it is left alone (choose another path, or remove it): %w", path, errors.Unwrap(err))
-	}
-	if err := os.Remove(path); err != nil {
-		return fmt.Errorf("a stale socket is in the way: %w", err)
-	}
-	return nil
+	return false, fmt.Errorf("%s is a socket that may be in use: it is left alone (choose another path, or remove it): %w", path, errors.Unwrap(err))
 }
 
 // byWhom tells which process listens at the other end.
@@ -188,7 +205,9 @@ func placeOf(path string) (place, error) {
 }
 
 // remove removes the socket, unless another file has taken its place.
-func (p place) remove() error {
+func (p place) remove() error { return alone(p.path, p.removeIfOurs) }
+
+func (p place) removeIfOurs() error {
 	if now, err := placeOf(p.path); err != nil || now != p {
 		return nil
 	}

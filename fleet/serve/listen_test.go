@@ -69,7 +69,7 @@ func TestListenRefuses(t *testing.T) {
 func TestListenRefusesGroup(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	_, err := Listen(Options{Path: path, Group: "no-such-group"})
-	if want := `socket: there is no group "no-such-group" (see: getent group; or give its number)`; err == nil || err.Error() != want {
+	if want := `there is no group "no-such-group" (see: getent group; or give its number)`; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	if os.Geteuid() == 0 {
@@ -138,12 +138,7 @@ func TestListenMode(t *testing.T) {
 // not removed by who made the first.
 func TestListenReplaces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
-	stale, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	stale.SetUnlinkOnClose(false)
-	stale.Close()
+	leftBehind(t, path)
 	first, err := Listen(Options{Path: path, Mode: 0o600})
 	if err != nil {
 		t.Fatal(err)

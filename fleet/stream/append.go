@@ -18,7 +18,7 @@ func appendKey(b []byte, key string) []byte {
 }
 
 func appendText(b []byte, key, value string) []byte {
-	return appendString(appendKey(b, key), value)
+	return AppendString(appendKey(b, key), value)
 }
 
 // appendKnownText leaves out a text that is empty.
@@ -37,7 +37,7 @@ func appendKnownTexts(b []byte, key string, values []string) []byte {
 	b = appendKey(b, key)
 	for i, value := range values {
 		b = append(b, "[,"[min(i, 1)])
-		b = appendString(b, value)
+		b = AppendString(b, value)
 	}
 	return append(b, ']')
 }
@@ -99,11 +99,11 @@ func appendAddr(b []byte, key string, a netip.Addr) []byte {
 func millis(d time.Duration) int64 { return int64(d.Round(time.Millisecond) / time.Millisecond) }
 func micros(d time.Duration) int64 { return int64(d.Round(time.Microsecond) / time.Microsecond) }
 
-// appendString writes s as a JSON string (RFC 8259 section 7), whatever it
+// AppendString writes s as a JSON string (RFC 8259 section 7), whatever it
 // holds: bytes that are not UTF-8 become U+FFFD. Beyond what JSON asks for, the
 // line separators of JavaScript and the control characters of terminals (DEL,
 // C1) are escaped too, because lines are read by both.
-func appendString(b []byte, s string) []byte {
+func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0 // of what is not yet copied
 	for i := 0; i < len(s); {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The expected texts are from RFC 8259 section 7 and the rules of appendString.
+// The expected texts are from RFC 8259 section 7 and the rules of AppendString.
 func TestAppendString(t *testing.T) {
 	cases := []struct{ name, in, want string }{
 		{"empty", ``, `""`},
@@ -28,7 +28,7 @@ func TestAppendString(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if got := string(appendString(nil, c.in)); got != c.want {
+			if got := string(AppendString(nil, c.in)); got != c.want {
 				t.Errorf("%q: got %s, want %s", c.in, got, c.want)
 			}
 			checkString(t, c.in)
@@ -36,11 +36,11 @@ func TestAppendString(t *testing.T) {
 	}
 }
 
-// checkString holds appendString against encoding/json, whose reading of a
+// checkString holds AppendString against encoding/json, whose reading of a
 // string has to be s with each byte that is not UTF-8 replaced.
 func checkString(t *testing.T, s string) {
 	t.Helper()
-	text := appendString([]byte("x"), s)[1:]
+	text := AppendString([]byte("x"), s)[1:]
 	var got string
 	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatalf("%q: %v in %s", s, err, text)

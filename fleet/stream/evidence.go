@@ -22,7 +22,7 @@ func appendEvidence(b []byte, list []fleet.Evidence) []byte {
 
 func appendObservation(b []byte, e *fleet.Evidence) []byte {
 	b = append(b, `{"kind":`...)
-	b = appendString(b, string(e.Kind))
+	b = AppendString(b, string(e.Kind))
 	b = appendTime(b, "time", e.Time)
 	if e.Count > 0 {
 		b = appendCount(b, "count", e.Count)

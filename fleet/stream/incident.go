@@ -44,7 +44,7 @@ func appendMembers(b []byte, i *fleet.Incident) []byte {
 		if n > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, name)
+		b = AppendString(b, name)
 	}
 	b = append(b, ']')
 	if more > 0 {

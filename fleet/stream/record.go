@@ -82,7 +82,7 @@ func appendAdvice(b []byte, list []fleet.Advice) []byte {
 	b = appendKey(b, "advice")
 	for i := range list {
 		b = append(b, "[,"[min(i, 1)])
-		b = appendString(b, list[i].Rule)
+		b = AppendString(b, list[i].Rule)
 	}
 	return append(b, ']')
 }
@@ -210,7 +210,7 @@ func appendRoute(b []byte, r *fleet.Route) []byte {
 		return b
 	}
 	b = append(b, `,"route":{"prefix":`...)
-	b = appendString(b, r.Prefix)
+	b = AppendString(b, r.Prefix)
 	b = appendKnownText(b, "device", r.Device)
 	b = appendKnownText(b, "gateway", r.Gateway)
 	b = appendKnownText(b, "type", r.Type)
