@@ -182,7 +182,7 @@ func (n *real) command(name string, args ...string) {
 	}
 }
 
-func (n *real) patience() time.Duration  { return 10 * time.Second }
+func (n *real) patience() time.Duration  { return time.Minute }
 func (n *real) tolerance() time.Duration { return 12 * time.Millisecond }
 
 func (n *real) interval() time.Duration {

@@ -60,10 +60,13 @@ var forbidden = far(99)
 // secondLink is the device towards all that is beyond.
 const secondLink = "near1"
 
-// onBoth runs a test body on a simulated network and on a real one.
+// onBoth runs a test body on a simulated network and on a real one. The real one has a
+// process of its own.
 func onBoth(t *testing.T, body func(t *testing.T, n network)) {
 	t.Run("simulated", func(t *testing.T) { onSimulated(t, body) })
-	t.Run("real", func(t *testing.T) { body(t, newReal(t)) })
+	t.Run("real", func(t *testing.T) {
+		apart(t, func(t *testing.T) { body(t, newReal(t)) })
+	})
 }
 
 // onSimulated runs a test body on a simulated network, by a clock of its own.

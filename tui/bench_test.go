@@ -15,23 +15,12 @@ func TestFrameBudget(t *testing.T) {
 		t.Skip("time means nothing here")
 	}
 	m := openScene(night(10_000), 200, 50)
-	budget := func(what string, limit time.Duration, work func()) {
-		best := time.Duration(1 << 62)
-		for range 5 {
-			begin := time.Now()
-			work()
-			best = min(best, time.Since(begin))
-		}
-		if best > limit {
-			t.Errorf("%s takes %v, want at most %v", what, best, limit)
-		}
-	}
-	budget("View", 20*time.Millisecond, func() {
+	budget(t, "View", 20*time.Millisecond, func() {
 		m.stale = true
 		m.View()
 	})
-	budget("a key", 10*time.Millisecond, func() { m.Update(keyNamed("j")) })
-	budget("a snapshot", 100*time.Millisecond, func() { look(m) })
+	budget(t, "a key", 10*time.Millisecond, func() { m.Update(keyNamed("j")) })
+	budget(t, "a snapshot", 100*time.Millisecond, func() { look(m) })
 }
 
 // BenchmarkView: a frame of 200x50, with 10,000 tunnels.

@@ -19,15 +19,7 @@ func TestGridBudget(t *testing.T) {
 			"View":    func() { m.stale = true; m.View() },
 			"refresh": m.refresh,
 		} {
-			best := time.Duration(1 << 62)
-			for range 5 {
-				begin := time.Now()
-				work()
-				best = min(best, time.Since(begin))
-			}
-			if limit := 4 * time.Millisecond; best > limit {
-				t.Errorf("%s of %s takes %v, want at most %v", what, m.body().name(), best, limit)
-			}
+			budget(t, what+" of "+m.body().name(), 4*time.Millisecond, work)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"io"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -13,8 +14,15 @@ import (
 	"greylag/fleet"
 )
 
-// realTime is a moment of the machine's clock, also where time is simulated.
-func realTime() time.Duration { return clockOf(unix.CLOCK_MONOTONIC) }
+// realTime is a moment of the machine's clock, also where time is simulated. In a short
+// run, beside which other programs are at work, the processor's time stands for it: what
+// they take is not the screen's.
+func realTime() time.Duration {
+	if os.Getenv(hourVariable) == "" {
+		return spentTime()
+	}
+	return clockOf(unix.CLOCK_MONOTONIC)
+}
 
 // spentTime is the processor time of this process so far.
 func spentTime() time.Duration { return clockOf(unix.CLOCK_PROCESS_CPUTIME_ID) }

@@ -92,10 +92,13 @@ type pty struct {
 	output bytes.Buffer
 }
 
+// ptyPatience is how long what must come is waited for, on a slow machine too.
+const ptyPatience = time.Minute
+
 // startPTY starts the program on a terminal of 80x24.
 func startPTY(t *testing.T, mode string, environment ...string) *pty {
 	t.Helper()
-	p := &pty{t: t, ended: make(chan error, 1), patience: 20 * time.Second}
+	p := &pty{t: t, ended: make(chan error, 1), patience: ptyPatience}
 	p.open()
 	p.process = exec.Command(os.Args[0])
 	p.process.Stdin, p.process.Stdout, p.process.Stderr = p.slave, p.slave, p.slave
@@ -207,6 +210,25 @@ func (p *pty) awaitThat(description string, is func(written string) bool) {
 	}
 }
 
+// awaitWritten waits until the program has written something that nobody reads: it is
+// at work, and knows what to do at a signal.
+func (p *pty) awaitWritten() {
+	p.t.Helper()
+	for deadline := time.Now().Add(p.patience); ; time.Sleep(5 * time.Millisecond) {
+		waiting := 0
+		p.control(p.master, func(fd int) (err error) {
+			waiting, err = unix.IoctlGetInt(fd, unix.TIOCINQ)
+			return err
+		})
+		if waiting > 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatal("never wrote anything")
+		}
+	}
+}
+
 // ending is the end of a text, as much as anybody reads.
 func ending(text string) string { return text[max(len(text)-1<<14, 0):] }
 
@@ -263,7 +285,7 @@ func TestTerminalRestored(t *testing.T) {
 			go p.read()
 			p.await("live engine on jump1")
 			c.act(p)
-			if got := p.end(20 * time.Second); got != c.code {
+			if got := p.end(p.patience); got != c.code {
 				t.Errorf("exit code %d, want %d; written %q", got, c.code, p.written())
 			}
 			p.restored()
@@ -282,7 +304,7 @@ func TestKeepsScreen(t *testing.T) {
 	go p.read()
 	p.await("live engine on jump1")
 	p.master.WriteString("Q")
-	if got := p.end(20 * time.Second); got != 0 {
+	if got := p.end(p.patience); got != 0 {
 		t.Errorf("exit code %d", got)
 	}
 	p.restored()
@@ -299,7 +321,7 @@ func TestTerminalGone(t *testing.T) {
 	p.await("live engine on jump1")
 	_ = p.slave.Close()
 	_ = p.master.Close()
-	p.end(5 * time.Second)
+	p.end(p.patience)
 }
 
 // TestTerminalStuck: a terminal that takes no output, because it is stopped or
@@ -308,12 +330,13 @@ func TestTerminalStuck(t *testing.T) {
 	t.Parallel()
 	p := startPTY(t, "plain")
 	p.t.Log("nobody reads: the terminal takes a few kilobytes")
+	p.awaitWritten()
 	for range 40 { // frames enough to fill it
 		_, _ = p.master.WriteString("?\x1b")
 		time.Sleep(50 * time.Millisecond)
 	}
 	p.signal(syscall.SIGTERM)
-	if got := p.end(grace + 5*time.Second); got != 0 {
+	if got := p.end(grace + p.patience); got != 0 {
 		t.Errorf("exit code %d", got)
 	}
 	if got := p.settings(); got != p.before {
@@ -330,7 +353,7 @@ func TestSuspend(t *testing.T) {
 	p.master.WriteString("\x1a")
 	p.await("no shell is behind this terminal")
 	p.master.WriteString("q")
-	p.end(20 * time.Second)
+	p.end(p.patience)
 	p.restored()
 }
 
@@ -345,7 +368,7 @@ func TestSuspendFromShell(t *testing.T) {
 	if err := os.WriteFile(rc, []byte("PS1='ready> '\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &pty{t: t, ended: make(chan error, 1), patience: 20 * time.Second}
+	p := &pty{t: t, ended: make(chan error, 1), patience: ptyPatience}
 	p.open()
 	p.process = exec.Command(shell, "--norc", "--rcfile", rc, "--noediting", "-i")
 	p.process.Stdin, p.process.Stdout, p.process.Stderr = p.slave, p.slave, p.slave
@@ -372,7 +395,7 @@ func TestSuspendFromShell(t *testing.T) {
 	p.master.WriteString("q")
 	p.await("ready> ")
 	p.master.WriteString("exit\n")
-	p.end(20 * time.Second)
+	p.end(p.patience)
 }
 
 // forget lets await look only for what is still to come.

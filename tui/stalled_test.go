@@ -80,7 +80,7 @@ func TestStalledTerminalDelaysNothing(t *testing.T) {
 	}
 	await := func(what string, is func(taken int, waiting bool) bool) {
 		t.Helper()
-		for deadline := time.Now().Add(20 * time.Second); !is(screen.state()); run(1) {
+		for deadline := time.Now().Add(time.Minute); !is(screen.state()); run(1) {
 			if time.Now().After(deadline) {
 				t.Fatal("never: ", what)
 			}

@@ -92,7 +92,7 @@ func TestDemoInANamespace(t *testing.T) {
 	}
 	records := decodeAll(t, strings.NewReader(stdout))
 	tunnels, spokes := changes(records, records[0].Hello.Time)
-	checkTunnels(t, map[string][]seen{"fra1-seoul": tunnels["fra1-seoul"]}, map[string][]change{
+	checkTunnels(t, map[string][]seen{"fra1-seoul": reached(tunnels["fra1-seoul"])}, map[string][]change{
 		"fra1-seoul": {roomy(contact()), roomy(down("up", urpfOn, "black-hole")), roomy(up(urpfOff))},
 	})
 	want := []string{"pending -> primary fra1-seoul", "primary -> backup iad1-seoul", "backup -> primary fra1-seoul"}
@@ -121,6 +121,18 @@ func roomy(c change) change {
 	c.after -= 50 * time.Millisecond
 	c.till += soon
 	return c
+}
+
+// reached are the changes of a tunnel for which it is no matter whether it is degraded,
+// as a machine that is late may make it.
+func reached(list []seen) (kept []seen) {
+	for _, s := range list {
+		s.what = strings.ReplaceAll(s.what, "degraded", "up")
+		if !strings.HasPrefix(s.what, "up -> up") {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }
 
 // checkReal looks at the last report, some 15 s after the start. A machine that is late

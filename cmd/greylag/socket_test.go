@@ -130,6 +130,9 @@ func TestViewersMissNothing(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range all {
 		viewers.Go(func() { all[i].text, all[i].err = watch(f.path) })
+		if i == 0 { // one is there for all of it
+			awaitViewers(f, 1)
+		}
 		for range 100 {
 			f.flip(random.IntN(tunnels))
 			if random.IntN(10) == 0 {
@@ -137,9 +140,7 @@ func TestViewersMissNothing(t *testing.T) {
 			}
 		}
 	}
-	for s := f.Stats(); s.Viewers < len(all) || s.Waiting > 0; s = f.Stats() {
-		time.Sleep(time.Millisecond)
-	}
+	awaitViewers(f, len(all))
 	f.end() // with a last report
 	viewers.Wait()
 
@@ -162,6 +163,13 @@ func TestViewersMissNothing(t *testing.T) {
 			t.Errorf("viewer %d was told %d events that are not the last %[2]d", i, len(got.events))
 		}
 		checkSame(t, got.replica.Report(time.Now(), nil), want)
+	}
+}
+
+// awaitViewers waits until so many have been let in.
+func awaitViewers(f *servedFleet, n int) {
+	for s := f.Stats(); s.Viewers < n || s.Waiting > 0; s = f.Stats() {
+		time.Sleep(time.Millisecond)
 	}
 }
 

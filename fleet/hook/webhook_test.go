@@ -32,7 +32,7 @@ func TestWebhook(t *testing.T) {
 	if err := os.WriteFile(token, []byte("s3cret \nsecond line\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h := &fleet.Hook{URL: server.URL + "/x", Timeout: 10 * time.Second}
+	h := &fleet.Hook{URL: server.URL + "/x", Timeout: time.Minute}
 	want := asked{"POST", "{\"type\":\"event\"}\n", "application/json", "down", "greylag/1.2", ""}
 	for _, h.TokenFile = range []string{"", token} {
 		if h.TokenFile != "" {
@@ -83,13 +83,13 @@ func TestWebhookRefuses(t *testing.T) {
 		{server.URL + "/secret", write("odd", "two secret words"), "its first line is no token", 0},
 	} {
 		requests = 0
-		err := newWebhook(&fleet.Hook{URL: c.url, TokenFile: c.token, Timeout: 10 * time.Second}, "").deliver(t.Context(), downOfT0)
+		err := newWebhook(&fleet.Hook{URL: c.url, TokenFile: c.token, Timeout: time.Minute}, "").deliver(t.Context(), downOfT0)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") || requests != c.requests {
 			t.Errorf("%s %s: %d requests, %v; want %d, %s", c.url, c.token, requests, err, c.requests, c.want)
 		}
 	}
 	// A certificate that nobody vouches for may be mended; the first attempt is enough here.
-	_, err := newWebhook(&fleet.Hook{URL: secure.URL + "/secret", Timeout: 10 * time.Second}, "").post(t.Context(), downOfT0)
+	_, err := newWebhook(&fleet.Hook{URL: secure.URL + "/secret", Timeout: time.Minute}, "").post(t.Context(), downOfT0)
 	if err == nil || !strings.Contains(err.Error(), "certificate") || strings.Contains(err.Error(), "secret") {
 		t.Errorf("TLS: %v", err)
 	}
