@@ -45,8 +45,10 @@ func apart(t *testing.T, test func(t *testing.T)) {
 		case err == nil && bytes.Contains(out, []byte("--- PASS: ")):
 			t.Logf("%s", out)
 			return
-		case try == tries || !bytes.Contains(out, []byte("\n"+taken)):
+		case !bytes.Contains(out, []byte("\n"+taken)):
 			t.Fatalf("try %d: %v\n%s", try, err, out)
+		case try == tries:
+			t.Skipf("nothing can be said here: in each of %d tries the machine kept this from running; the last: %s", try, out)
 		}
 		t.Logf("again, after %v", err)
 	}

@@ -81,16 +81,18 @@ func TestFaultsReal(t *testing.T) {
 	length = min(length/400, time.Minute)
 	for n, c := range realFaults {
 		t.Run(c.name, func(t *testing.T) {
-			w := newRealWays(t)
-			w.buffer = 40_000 // so little that sending can fail
-			s := newStage(t, w, w.net, uint64(n), w.interval())
-			s.tolerance, s.slack = -1, 4*s.unit
-			s.loses.Store(true)
-			s.befall(c, length)
-			f := s.witness.fates
-			if f[probe.Unsent] == 0 || n == 0 && f[probe.Duplicate] == 0 {
-				t.Errorf("%v: not all that was to happen has", f)
-			}
+			apart(t, func(t *testing.T) {
+				w := newRealWays(t)
+				w.buffer = 40_000 // so little that sending can fail
+				s := newStage(t, w, w.net, uint64(n), w.interval())
+				s.tolerance, s.slack = -1, 4*s.unit
+				s.loses.Store(true)
+				s.befall(c, length)
+				f := s.witness.fates
+				if f[probe.Unsent] == 0 || n == 0 && f[probe.Duplicate] == 0 {
+					t.Errorf("%v: not all that was to happen has", f)
+				}
+			})
 		})
 	}
 }

@@ -17,15 +17,17 @@ import (
 	"greylag/probe/session"
 )
 
-// What real kernels say: the far one, with nobody there who plays far ends, or
-// this one.
-var kernelCases = []struct {
+// kernelCase is what a real kernel says: the far one, with nobody there who plays far
+// ends, or this one.
+type kernelCase struct {
 	name    string
 	setup   func(t *testing.T, lab *netlab.Lab) (source, destination netip.Addr)
 	icmp    []string // any of them
 	sender  netip.Addr
 	replies bool
-}{
+}
+
+var kernelCases = []kernelCase{
 	{"no GRE", nothingThere, []string{"3/2", "3/3"}, far(1), true}, // 3/3 where ip_gre is loaded
 	{"GRE rejected", rejecting, []string{"3/13"}, far(1), true},
 	{"GRE dropped", dropping, []string{""}, netip.Addr{}, true},
@@ -83,30 +85,35 @@ func nobodyThere(t *testing.T, lab *netlab.Lab) (source, destination netip.Addr)
 func TestEvidenceOfKernels(t *testing.T) {
 	for _, c := range kernelCases {
 		t.Run(c.name, func(t *testing.T) {
-			lab := netlabtest.Lab(t)
-			tunnel := tunnelTo(far(1), 200*time.Millisecond)
-			tunnel.Source, tunnel.Destination = c.setup(t, lab)
-			conn, err := rawsock.Open(rawsock.Options{ReceiveBuffer: 1 << 20, EvidenceID: evidenceID})
-			must(t, err)
-			t.Cleanup(func() { must(t, conn.Close()) })
-			e := start(t, conn, []probe.Tunnel{tunnel}, probe.Options{})
-			const patience = time.Minute
-			e.await(t, patience, "down", inState(session.Down, 0))
-			mark := len(e.all())
-			e.await(t, patience, "two intervals", atLeast(2, probe.Sent, mark, 0))
-			if c.icmp[0] != "" {
-				e.await(t, patience, "an error", atLeast(1, probe.Refused, 0, 0))
-			}
-			e.stop(t)
-			h := e.all()
-			x := h.explain(t)
-			if !slices.Contains(c.icmp, x.icmp) || x.sender != c.sender || x.replies != c.replies {
-				t.Errorf("%+v; want any of %q, %v, %v:\n%s", x, c.icmp, c.sender, c.replies, h.tail(20))
-			}
-			numbered(t, h)
-			if s := e.Stats(); s.Strangers != 0 || s.Dropped != 0 {
-				t.Errorf("%+v; want no strangers, drops", s)
-			}
+			apart(t, func(t *testing.T) { c.explained(t) })
 		})
+	}
+}
+
+// explained has a tunnel go down by that, and looks at what is told of it.
+func (c *kernelCase) explained(t *testing.T) {
+	lab := netlabtest.Lab(t)
+	tunnel := tunnelTo(far(1), 200*time.Millisecond)
+	tunnel.Source, tunnel.Destination = c.setup(t, lab)
+	conn, err := rawsock.Open(rawsock.Options{ReceiveBuffer: 1 << 20, EvidenceID: evidenceID})
+	must(t, err)
+	t.Cleanup(func() { must(t, conn.Close()) })
+	e := start(t, conn, []probe.Tunnel{tunnel}, probe.Options{})
+	const patience = time.Minute
+	e.await(t, patience, "down", inState(session.Down, 0))
+	mark := len(e.all())
+	e.await(t, patience, "two intervals", atLeast(2, probe.Sent, mark, 0))
+	if c.icmp[0] != "" {
+		e.await(t, patience, "an error", atLeast(1, probe.Refused, 0, 0))
+	}
+	e.stop(t)
+	h := e.all()
+	x := h.explain(t)
+	if !slices.Contains(c.icmp, x.icmp) || x.sender != c.sender || x.replies != c.replies {
+		t.Errorf("%+v; want any of %q, %v, %v:\n%s", x, c.icmp, c.sender, c.replies, h.tail(20))
+	}
+	numbered(t, h)
+	if s := e.Stats(); s.Strangers != 0 || s.Dropped != 0 {
+		t.Errorf("%+v; want no strangers, drops", s)
 	}
 }
