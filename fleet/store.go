@@ -20,7 +20,7 @@ import (
 const queueLimit = 1 << 20
 
 // spareLimit is the largest drained queue, in events, that is kept for reuse.
-const spareLimit = 1 << 14
+const spareLimit = 1 << 12
 
 // Store is the fleet's facts and the verdicts on them. All its methods may be
 // called from several goroutines at once.

@@ -123,6 +123,10 @@ func (e *Engine) finish() error {
 	return err
 }
 
+// manyEvents is how many facts are handed over before the turn ends, so that what
+// holds them stays small.
+const manyEvents = 1024
+
 // report hands the turn's facts over.
 func (e *Engine) report() {
 	if len(e.events) > 0 {

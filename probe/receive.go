@@ -96,6 +96,9 @@ func (e *Engine) settle(i int32, at time.Time, ttl uint8, r session.Return) (our
 		ev.Kind, ev.From, ev.To = Line, r.From, r.To
 		e.events = append(e.events, ev)
 	}
+	if len(e.events) >= manyEvents { // after a stall all answers are there at once
+		e.report()
+	}
 	return true
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	profileNothing()
+	profileHeap(os.Args)
 	collectOften()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

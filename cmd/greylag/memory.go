@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,9 +21,13 @@ const (
 	gcRoom = 4 << 20
 )
 
-// profileNothing has the runtime note nothing for a profile of the heap: nobody can ask
-// a greylag for one.
-func profileNothing() { runtime.MemProfileRate = 0 }
+// profileHeap has the runtime note what a profile of the heap needs only if --pprof is
+// among the arguments: it has to begin with the program, before those are parsed.
+func profileHeap(args []string) {
+	if !slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "--pprof") }) {
+		runtime.MemProfileRate = 0
+	}
+}
 
 // collectOften sets gcPercent, unless the environment says otherwise.
 func collectOften() {

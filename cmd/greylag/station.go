@@ -148,7 +148,8 @@ func (s *station) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.engine.Run(ctx) })
 	group.Go(func() error { return s.reflect(ctx) })
-	settled := warmUp(len(s.inv.Tunnels), s.inv.Engine.MaxRate)
+	inv := s.store.Inventory()
+	settled := warmUp(len(inv.Tunnels), inv.Engine.MaxRate)
 	group.Go(func() error {
 		settleMemory(ctx, settled)
 		return nil
