@@ -50,15 +50,22 @@ type Spoke struct {
 	Watch netip.Prefix // the prefix whose kernel route is shown; may be invalid
 }
 
-// IPsec is how an end encrypts its GRE packets (R19).
-type IPsec string
+// IPsec is how an end encrypts its GRE packets (R19). It is a number, as [Payload] and
+// [Match] are, because a large fleet has many.
+type IPsec uint8
 
 // The kinds of R19.
 const (
-	IPsecNone       IPsec = "none"
-	CryptoMap       IPsec = "crypto-map"
-	TunnelProtected IPsec = "tunnel-protection"
+	IPsecUndeclared IPsec = iota // nothing is known of it, which is not the same as none
+	IPsecNone
+	CryptoMap
+	TunnelProtected
 )
+
+// String is the inventory's word; "" where nothing is declared.
+func (i IPsec) String() string {
+	return [...]string{"", "none", "crypto-map", "tunnel-protection"}[i]
+}
 
 // Probe is how a tunnel's far end is tested.
 type Probe string
@@ -69,8 +76,7 @@ const (
 	Echo      Probe = "icmp"      // ICMP echo to the destination: R20's second way
 )
 
-// Payload is what follows the inner GRE header of a keepalive; 0: not known. It is a
-// number, as Match is, because a large fleet has many.
+// Payload is what follows the inner GRE header of a keepalive; 0: not known.
 type Payload uint8
 
 // The payloads.
@@ -110,7 +116,6 @@ type Tunnel struct {
 	Probe    Probe
 	Interval time.Duration // R8, 100 ms … 32767 s
 	Retries  int           // R8, 1 … 255
-	UpAfter  int           // answers in a row before it counts as up again, R11; ≥ 1
 
 	// What is small stands together: a large fleet has many of these.
 	Key                uint32 // RFC 2890, on both headers; HasKey: 0 is a key
@@ -121,11 +126,12 @@ type Tunnel struct {
 	Match              Match
 	TTL, TOS           uint8 // of both headers
 	Enabled            bool  // false: administratively down, not probed
+	UpAfter            uint8 // answers in a row before it counts as up again, R11; ≥ 1
+	IPsec              IPsec // this end's protection where it is not its hub's, R19; undeclared: its hub's
 
 	DegradedLoss float64       // ratio over the last 100 sent; 0: never
 	DegradedRTT  time.Duration // of the smoothed round trip time; 0: never
 
-	IPsec   IPsec    // this end's protection where it is not its hub's, R19; "": its hub's
 	Peer    *Peer    // nil: nothing is known of the far end
 	Routing *Routing // nil: nothing is known of it; tunnels may share one
 }

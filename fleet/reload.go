@@ -207,13 +207,13 @@ func (r *row) goOn(old *row) {
 	declared := *r
 	*r = *old
 	r.tunnel, r.spoke, r.number = declared.tunnel, declared.spoke, declared.number
-	r.limits = declared.limits
+	r.loss = declared.loss
 }
 
 // rejudge holds tunnels that go on against their limits, where these are others.
 func (s *Store) rejudge(p *succession, at time.Time) {
 	for i, old := range p.from {
-		if old < 0 || p.was.rows[old].limits == s.rows[i].limits {
+		if old < 0 || sameLimits(&p.was.rows[old], &s.rows[i]) {
 			continue
 		}
 		r := &s.rows[i]

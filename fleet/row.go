@@ -37,7 +37,7 @@ type row struct {
 	was                uint8 // position in words: what it was before the start, while pending; 0: not known
 	fell               uint8 // position in words: why it went down last
 
-	limits   limits
+	loss     lossLimits
 	outcomes outcomes
 	rtt      rttFacts
 }
@@ -47,7 +47,7 @@ func (r *row) init(t *Tunnel, start time.Time) {
 	r.spoke = -1
 	r.line = session.Pending
 	r.since = start
-	r.limits = limitsOf(t)
+	r.loss = lossLimitsOf(t)
 }
 
 // apply adds one fact that is not a change of the line. What contradicts

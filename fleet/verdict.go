@@ -66,8 +66,8 @@ func (r *row) judge() (from State, changed bool) {
 	if r.line != session.Up {
 		return "", false
 	}
-	lossy := r.limits.isLossy(r.outcomes.fresh, r.lossy)
-	slow := r.limits.isSlow(r.rtt.smoothed, r.slow)
+	lossy := r.loss.isLossy(r.outcomes.fresh, r.lossy)
+	slow := isSlow(r.rtt.smoothed, r.tunnel.DegradedRTT, r.slow)
 	if lossy == r.lossy && slow == r.slow {
 		return "", false
 	}

@@ -252,9 +252,9 @@ func TestLimits(t *testing.T) {
 		{0.07, 7, 5}, {0.10, 10, 8}, {0.29, 29, 23}, {1, 100, 80}, {5, 100, 80},
 	}
 	for _, tt := range tests {
-		l := limitsOf(&Tunnel{DegradedLoss: tt.loss})
-		if l.loss != tt.enter || l.lossLeave != tt.left {
-			t.Errorf("%v: from %d on, until %d; want %d and %d", tt.loss, l.loss, l.lossLeave, tt.enter, tt.left)
+		l := lossLimitsOf(&Tunnel{DegradedLoss: tt.loss})
+		if l.enter != tt.enter || l.leave != tt.left {
+			t.Errorf("%v: from %d on, until %d; want %d and %d", tt.loss, l.enter, l.leave, tt.enter, tt.left)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (d *detail) declaredTunnel() []fact {
 	list.add("probe", string(t.Probe))
 	list.add("interval", spanOf(t.Interval))
 	list.add("retries", positive(t.Retries))
-	list.add("up_after", positive(t.UpAfter))
+	list.add("up_after", positive(int(t.UpAfter)))
 	list.add("key", keyText(t))
 	list.add("checksum", switchText(t.Checksum, t.UpAfter > 0))
 	list.add("sequence", switchText(t.Sequence, t.UpAfter > 0))
@@ -66,7 +66,7 @@ func (d *detail) declaredPeer() []fact {
 	var list facts
 	list.add("mode", mode)
 	list.add("urpf", p.URPF)
-	list.add("ipsec", string(p.IPsec))
+	list.add("ipsec", p.IPsec.String())
 	list.add("front_vrf", p.FrontVRF)
 	list.add("inside_vrf", p.InsideVRF)
 	list.add("acl permits", acl)

@@ -72,7 +72,7 @@ func (d *detail) nextStep() string {
 
 // wayUp is what brings the line up again (R11).
 func (d *detail) wayUp() string {
-	switch n := d.tunnel.UpAfter; {
+	switch n := int(d.tunnel.UpAfter); {
 	case n == 1:
 		return "one answer brings it up"
 	case n > 1:

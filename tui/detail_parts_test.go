@@ -57,7 +57,7 @@ func TestNextStep(t *testing.T) {
 			m := one(func(r *fleet.TunnelReport) {
 				r.State, r.Counter, r.InFlight = c.state, c.counter, c.inFlight
 			}, func(_ int, t *fleet.Tunnel) {
-				t.Retries, t.UpAfter, t.Interval, t.Probe = c.retries, c.upAfter, c.interval, c.probe
+				t.Retries, t.UpAfter, t.Interval, t.Probe = c.retries, uint8(c.upAfter), c.interval, c.probe
 			})
 			onPage(t, m, c.bar, c.want)
 			if c.unwant != "" {

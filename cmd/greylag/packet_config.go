@@ -41,11 +41,10 @@ func endName(role, name string) string {
 	return fmt.Sprintf("%s, %s", role, name)
 }
 
-// nearIPsec is how this end encrypts (R19): the tunnel's own way, or its hub's; ""
-// where nothing is declared.
+// nearIPsec is how this end encrypts (R19): the tunnel's own way, or its hub's.
 func nearIPsec(inv *fleet.Inventory, t *fleet.Tunnel) fleet.IPsec {
 	i := slices.IndexFunc(inv.Hubs, func(h fleet.Hub) bool { return h.Name == t.Hub })
-	if t.IPsec != "" || i < 0 {
+	if t.IPsec != fleet.IPsecUndeclared || i < 0 {
 		return t.IPsec
 	}
 	return inv.Hubs[i].IPsec

@@ -114,7 +114,7 @@ func configured(inv *fleet.Inventory, from *fleet.Tunnel) fleet.Tunnel {
 	peer.URPF = "off"
 	ipsec := from.IPsec
 	for _, h := range inv.Hubs {
-		if ipsec == "" && h.Name == from.Hub {
+		if ipsec == fleet.IPsecUndeclared && h.Name == from.Hub {
 			ipsec = h.IPsec
 		}
 	}
@@ -132,11 +132,11 @@ func TestNearIPsec(t *testing.T) {
 		hub       string
 		own, want fleet.IPsec
 	}{
-		{"fra1", "", fleet.CryptoMap},
+		{"fra1", fleet.IPsecUndeclared, fleet.CryptoMap},
 		{"fra1", fleet.TunnelProtected, fleet.TunnelProtected},
 		{"fra1", fleet.IPsecNone, fleet.IPsecNone},
-		{"plain", "", ""},
-		{"", "", ""},
+		{"plain", fleet.IPsecUndeclared, fleet.IPsecUndeclared},
+		{"", fleet.IPsecUndeclared, fleet.IPsecUndeclared},
 		{"", fleet.CryptoMap, fleet.CryptoMap},
 	} {
 		if got := nearIPsec(inv, &fleet.Tunnel{Hub: c.hub, IPsec: c.own}); got != c.want {

@@ -96,7 +96,7 @@ func (n *simSoakNet) lay(t *testing.T, net *simnet.Net, source netip.Addr, inter
 	tunnel := fleet.Tunnel{
 		Name: fmt.Sprintf("t%d", i), Hub: fmt.Sprintf("hub%d", i%2), Spoke: fmt.Sprintf("s%d", i/2), Rank: i%2 + 1, Enabled: true,
 		Source: source, Destination: netip.AddrFrom4([4]byte{10, 64, byte(i >> 8), byte(i)}),
-		TTL: 255, TOS: 192, Probe: fleet.Keepalive, Interval: interval, Retries: 3 + i%3, UpAfter: 1 + i%2,
+		TTL: 255, TOS: 192, Probe: fleet.Keepalive, Interval: interval, Retries: 3 + i%3, UpAfter: uint8(1 + i%2),
 		Payload: fleet.Bare, Match: fleet.MatchID, DegradedLoss: 0.05, DegradedRTT: time.Second,
 	}
 	if i%2 == 0 {

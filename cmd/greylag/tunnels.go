@@ -43,7 +43,7 @@ func probeTunnel(t *fleet.Tunnel) probe.Tunnel {
 		Device: t.Device, TTL: t.TTL, TOS: t.TOS,
 		Key: t.Key, HasKey: t.HasKey, Checksum: t.Checksum, Sequence: t.Sequence,
 		Signed:   t.Payload == fleet.Signed,
-		Interval: t.Interval, Retries: t.Retries, UpAfter: t.UpAfter,
+		Interval: t.Interval, Retries: t.Retries, UpAfter: int(t.UpAfter),
 		MatchAddress: t.Match == fleet.MatchAddress,
 	}
 }

@@ -64,7 +64,7 @@ func TestTunnel(t *testing.T) {
 		"R17 not declared":          {peer: func(p *fleet.Peer) { p.URPF = "" }},
 		"R18 not permitted":         {func(p *fleet.Peer) { p.ACLPermitsGRE = false }, []string{"R18"}, []string{"R18"}},
 		"R19 protected":             {func(p *fleet.Peer) { p.IPsec = fleet.TunnelProtected }, []string{"R19", "R19"}, []string{"R19"}},
-		"R19 not declared":          {peer: func(p *fleet.Peer) { p.IPsec = "" }},
+		"R19 not declared":          {peer: func(p *fleet.Peer) { p.IPsec = fleet.IPsecUndeclared }},
 		"all, in the rules' own order": {func(p *fleet.Peer) {
 			*p = fleet.Peer{Multipoint: true, FrontVRF: "red", URPF: "strict", IPsec: fleet.CryptoMap}
 		}, []string{"R13", "R15", "R16", "R17", "R18", "R19"}, []string{"R15", "R16", "R17", "R18", "R19"}},

@@ -12,7 +12,7 @@ type ends struct {
 	index  int // among the inventory's tunnels
 	tunnel *fleet.Tunnel
 	peer   *fleet.Peer // nil: nothing is known
-	near   fleet.IPsec // this end's; "": not declared
+	near   fleet.IPsec // this end's
 }
 
 // ends is the i-th tunnel. Its near end's IPsec is the tunnel's own, or that of its
@@ -21,7 +21,7 @@ type ends struct {
 func (j *Judge) ends(i int) ends {
 	t := &j.inv.Tunnels[i]
 	e := ends{Judge: j, index: i, tunnel: t, peer: t.Peer}
-	if e.near = t.IPsec; e.near == "" && t.Hub != "" {
+	if e.near = t.IPsec; e.near == fleet.IPsecUndeclared && t.Hub != "" {
 		e.near = j.ipsec[t.Hub]
 	}
 	return e

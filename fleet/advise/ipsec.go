@@ -24,7 +24,7 @@ type failure struct {
 // from what it says of each end: what is bound to IPsec drops GRE in clear text,
 // and what has none cannot decrypt.
 //
-// An originating end of which nothing is declared ("") fails only where all three
+// An originating end of which nothing is declared fails only where all three
 // kinds do: with tunnel protection at the end that reflects.
 var ipsecFailures = map[protection]failure{
 	{fleet.TunnelProtected, fleet.CryptoMap}: {
@@ -39,7 +39,7 @@ var ipsecFailures = map[protection]failure{
 		"%[1]s's tunnel protection drops the keepalive itself, which %[2]s sends in clear text",
 		"use IPsec at %[2]s (ipsec of %[4]s) with a crypto map at %[1]s, or %[5]s",
 	},
-	{fleet.TunnelProtected, ""}: {
+	{fleet.TunnelProtected, fleet.IPsecUndeclared}: {
 		"%[1]s's tunnel protection lets the answer leave in clear text, which an end with IPsec drops, and drops the keepalive of an end without",
 		"use a crypto map at %[1]s, or %[5]s",
 	},

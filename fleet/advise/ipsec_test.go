@@ -12,7 +12,7 @@ import (
 // combinations are all of R19. The rows marked with a scenario or a way out are
 // the reference's own ("IPsec 및 GRE 킵얼라이브", where peer A reflects and peer B
 // originates); says is a word of what happens there, of {A} and {B}. The others are
-// ours: IPsec at one end only, and an end of which nothing is declared ("").
+// ours: IPsec at one end only, and an end of which nothing is declared.
 var combinations = []struct {
 	far, near fleet.IPsec // A, B; where the far end originates it is the other way round
 	comesBack bool
@@ -29,9 +29,9 @@ var combinations = []struct {
 	{fleet.IPsecNone, fleet.CryptoMap, false, "{A} has no IPsec to decrypt it"},
 	{fleet.IPsecNone, fleet.TunnelProtected, false, "{A} has no IPsec to decrypt it"},
 
-	{fleet.TunnelProtected, "", false, "drops the keepalive of an end without"}, // whatever it is
-	{fleet.CryptoMap, "", true, ""},
-	{fleet.IPsecNone, "", true, ""},
+	{fleet.TunnelProtected, fleet.IPsecUndeclared, false, "drops the keepalive of an end without"}, // whatever it is
+	{fleet.CryptoMap, fleet.IPsecUndeclared, true, ""},
+	{fleet.IPsecNone, fleet.IPsecUndeclared, true, ""},
 }
 
 // TestIPsecCombinations: each with this end originating, and, where it has an A of
@@ -46,7 +46,7 @@ func TestIPsecCombinations(t *testing.T) {
 				t.Errorf("advice: %v, want %v", advised, !tt.comesBack)
 			}
 		})
-		if tt.near == "" {
+		if tt.near == fleet.IPsecUndeclared {
 			continue
 		}
 		t.Run(fmt.Sprintf("near %s reflects, far %s originates", tt.far, tt.near), func(t *testing.T) {
@@ -128,7 +128,7 @@ func TestCombinationsAreAll(t *testing.T) {
 	}
 	kinds := []fleet.IPsec{fleet.IPsecNone, fleet.CryptoMap, fleet.TunnelProtected}
 	for _, far := range kinds {
-		for _, near := range append(kinds, "") {
+		for _, near := range append(kinds, fleet.IPsecUndeclared) {
 			if !seen[protection{far, near}] {
 				t.Errorf("far %s near %s is not tested", far, near)
 			}
@@ -152,7 +152,7 @@ func TestWayOut(t *testing.T) {
 		"spoke protected, far end only": {fleet.TunnelProtected, fleet.CryptoMap, false, true, ""},
 		"hub protected, this end":       {fleet.CryptoMap, fleet.TunnelProtected, true, false, ""},
 		"hub protected, both":           {fleet.CryptoMap, fleet.TunnelProtected, true, true, firstHere},
-		"spoke protected, hub unknown":  {fleet.TunnelProtected, "", true, false, "whatever this end has"},
+		"spoke protected, hub unknown":  {fleet.TunnelProtected, fleet.IPsecUndeclared, true, false, "whatever this end has"},
 		"crypto maps":                   {fleet.CryptoMap, fleet.CryptoMap, true, true, ""},
 		"no IPsec":                      {fleet.IPsecNone, fleet.IPsecNone, true, true, ""},
 		"IPsec at one end only":         {fleet.CryptoMap, fleet.IPsecNone, true, true, ""},

@@ -12,8 +12,8 @@ func TestNearIPsec(t *testing.T) {
 		hub       string
 		own, want fleet.IPsec
 	}{
-		{"", "", ""},
-		{"fra1", "", fleet.CryptoMap},
+		{"", fleet.IPsecUndeclared, fleet.IPsecUndeclared},
+		{"fra1", fleet.IPsecUndeclared, fleet.CryptoMap},
 		{"fra1", fleet.IPsecNone, fleet.IPsecNone},
 		{"", fleet.TunnelProtected, fleet.TunnelProtected},
 	} {

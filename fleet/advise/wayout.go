@@ -18,7 +18,7 @@ var waysOut = map[protection]problem{
 		message: "tunnel protection at this end and a crypto map at the far end: the first way out of three fits as it is: keepalives from this end only",
 		fix:     "remove `keepalive` from the far end's tunnel interface; or the third: a crypto map at this end too, and both ends can originate",
 	},
-	{fleet.TunnelProtected, ""}: {
+	{fleet.TunnelProtected, fleet.IPsecUndeclared}: {
 		message: "tunnel protection at the far end: whatever this end has, no answer to its keepalives comes back, and of the three ways out the second always fits: to test reachability otherwise",
 		fix:     `probe = "icmp" here; or, with a crypto map at this end, the first: keepalives from the far end only; or the third: crypto maps at both ends`,
 	},

@@ -59,7 +59,7 @@ func newTunnel(o Options, declared *fleet.Tunnel) *tunnel {
 	t.setTimers(o)
 	t.byAddress = o.MatchAddress || d.Match == fleet.MatchAddress
 	t.session = session.New(session.Config{
-		Retries: d.Retries, UpAfter: d.UpAfter, MatchAddress: t.byAddress,
+		Retries: d.Retries, UpAfter: int(d.UpAfter), MatchAddress: t.byAddress,
 	}, make([]time.Duration, session.Window(d.Retries)))
 	return t
 }

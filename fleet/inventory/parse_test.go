@@ -112,7 +112,7 @@ sequence = false
 	same(t, &fleet.Inventory{
 		Engine:  fleet.EngineOptions{Reflect: false, MaxRate: 1000},
 		Journal: fleet.JournalOptions{Path: "/var/lib/greylag/journal", Every: 6 * time.Hour, MaxSize: 100e6, Keep: 9},
-		Hubs:    []fleet.Hub{{Name: "fra1", Source: ip("192.0.2.10"), IPsec: "crypto-map"}},
+		Hubs:    []fleet.Hub{{Name: "fra1", Source: ip("192.0.2.10"), IPsec: fleet.CryptoMap}},
 		Spokes:  []fleet.Spoke{{Name: "seoul", Watch: netip.MustParsePrefix("10.17.0.0/16")}},
 		Tunnels: []fleet.Tunnel{{
 			Name: "fra1-seoul", Hub: "fra1", Spoke: "seoul", Rank: 2, Tags: []string{"apac", "kr"},
@@ -122,9 +122,9 @@ sequence = false
 			Interval: 100 * time.Millisecond, Retries: 255, UpAfter: 2,
 			Key: 4294967295, HasKey: true, Checksum: true, Sequence: true,
 			DegradedLoss: 1, DegradedRTT: 250 * time.Millisecond,
-			IPsec: "tunnel-protection",
+			IPsec: fleet.TunnelProtected,
 			Peer: &fleet.Peer{
-				Multipoint: true, URPF: "loose", IPsec: "tunnel-protection", FrontVRF: "inet", InsideVRF: "corp",
+				Multipoint: true, URPF: "loose", IPsec: fleet.TunnelProtected, FrontVRF: "inet", InsideVRF: "corp",
 				KeepaliveInterval: 5 * time.Second, KeepaliveRetries: 4,
 				Key: 0, KeySet: fleet.On, Checksum: fleet.On, Sequence: fleet.Off,
 			},
@@ -200,7 +200,7 @@ tunnel = [
   { name = "3", destination = "198.51.100.3", hub = "z", spoke = "b" },
 ]
 `)
-	same(t, []fleet.Hub{{Name: "z", IPsec: "none"}, {Name: "a", IPsec: "none"}}, inv.Hubs)
+	same(t, []fleet.Hub{{Name: "z", IPsec: fleet.IPsecNone}, {Name: "a", IPsec: fleet.IPsecNone}}, inv.Hubs)
 	same(t, []fleet.Spoke{{Name: "y"}, {Name: "b"}}, inv.Spokes)
 	var at []int
 	for _, u := range inv.Tunnels {
@@ -236,7 +236,7 @@ func TestPeerUnknown(t *testing.T) {
 	if p := parse(t, goodTunnel).Tunnels[0].Peer; p != nil {
 		t.Errorf("no peer: %+v", p)
 	}
-	same(t, &fleet.Peer{URPF: "off", IPsec: "none", ACLPermitsGRE: true}, parse(t, goodTunnel+"[tunnel.peer]").Tunnels[0].Peer)
+	same(t, &fleet.Peer{URPF: "off", IPsec: fleet.IPsecNone, ACLPermitsGRE: true}, parse(t, goodTunnel+"[tunnel.peer]").Tunnels[0].Peer)
 }
 
 // TestPeerHasNoKey: "none" is known, and not the same as no word about it.

@@ -85,7 +85,7 @@ var tunnelRows = []row[fleet.Tunnel]{
 	{"probe", to(oneOf(fleet.Keepalive, fleet.Echo), func(t *fleet.Tunnel) *fleet.Probe { return &t.Probe }), 0},
 	{"interval", to(between(100*time.Millisecond, maxInterval), func(t *fleet.Tunnel) *time.Duration { return &t.Interval }), 0},
 	{"retries", to(within[int](1, 255), func(t *fleet.Tunnel) *int { return &t.Retries }), 0},
-	{"up_after", to(within[int](1, 255), func(t *fleet.Tunnel) *int { return &t.UpAfter }), 0},
+	{"up_after", to(within[uint8](1, 255), func(t *fleet.Tunnel) *uint8 { return &t.UpAfter }), 0},
 	{"key", takeKey, each | keepaliveOnly},
 	{"checksum", to(boolean, func(t *fleet.Tunnel) *bool { return &t.Checksum }), keepaliveOnly},
 	{"sequence", to(boolean, func(t *fleet.Tunnel) *bool { return &t.Sequence }), keepaliveOnly},
@@ -116,7 +116,7 @@ var peerRows = []row[fleet.Peer]{
 	{"sequence", to(setting, func(p *fleet.Peer) *fleet.Setting { return &p.Sequence }), 0},
 }
 
-var ipsec = oneOf(fleet.IPsecNone, fleet.CryptoMap, fleet.TunnelProtected)
+var ipsec = named(fleet.IPsecNone, fleet.CryptoMap, fleet.TunnelProtected)
 
 // lists are the tables that stand once for each and may be many, and topKeys all of
 // them.

@@ -164,7 +164,7 @@ func (w *writer) hub(name string, kind fleet.IPsec, known bool) {
 	if !known {
 		comment = "of this end, whose configuration is not here"
 	}
-	w.set("ipsec", string(kind), comment)
+	w.set("ipsec", kind.String(), comment)
 }
 
 func commonest(counts map[fleet.IPsec]int) fleet.IPsec {

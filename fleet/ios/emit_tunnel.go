@@ -75,7 +75,7 @@ func (w *writer) options(v *view) {
 		w.set("sequence", true, "")
 	}
 	if kind := v.ipsec(); kind != w.ipsec[v.hub.name()] {
-		w.set("ipsec", string(kind), "this end, unlike its hub's other tunnels")
+		w.set("ipsec", kind.String(), "this end, unlike its hub's other tunnels")
 	}
 }
 
@@ -123,7 +123,7 @@ func (w *writer) peer(v *view) {
 	}
 	w.set("mode", mode, "")
 	w.set("urpf", e.verdicts.urpf, "")
-	w.set("ipsec", string(e.verdicts.ipsec), "")
+	w.set("ipsec", e.verdicts.ipsec.String(), "")
 	w.set("front_vrf", e.iface.tunnel.vrf, "")
 	w.set("inside_vrf", e.iface.vrf, "")
 	w.set("acl_permits_gre", e.verdicts.permitsGRE, "")

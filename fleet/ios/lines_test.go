@@ -102,7 +102,7 @@ func TestLinesOfDeclarations(t *testing.T) {
 	}
 	echo := lineTunnel()
 	echo.Probe = fleet.Echo
-	if near := NearLines(echo, ""); slices.Contains(near, " keepalive 5 4") {
+	if near := NearLines(echo, fleet.IPsecUndeclared); slices.Contains(near, " keepalive 5 4") {
 		t.Errorf("a keepalive where greylag sends echoes:\n%s", strings.Join(near, "\n"))
 	}
 }
