@@ -21,7 +21,7 @@ type counting struct {
 }
 
 // Receive implements probe.Conn.
-func (c *counting) Receive(handle func(packet []byte, at time.Time)) error {
+func (c *counting) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	return c.Conn.Receive(func(packet []byte, at time.Time) {
 		c.handed++
 		c.seen[[6]byte{packet[12], packet[13], packet[14], packet[15], packet[4], packet[5]}] = true

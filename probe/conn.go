@@ -37,10 +37,10 @@ type Conn interface {
 	// Flush sends the batch and empties it, never blocking. It calls failed with
 	// the place in the batch of each packet that could not be sent.
 	Flush(failed func(place int, err error))
-	// Receive hands over what has arrived, without blocking, and returns when
-	// nothing more is there: whole IP packets, valid during the call, with the
+	// Receive hands over a batch of what has arrived, without blocking, and says
+	// whether there may be more: whole IP packets, valid during the call, with the
 	// kernel's time of arrival, whose monotonic reading is set.
-	Receive(handle func(packet []byte, at time.Time)) error
+	Receive(handle func(packet []byte, at time.Time)) (more bool, err error)
 	// ReceiveEvidence hands over, as Receive does, what may explain that answers
 	// are missing: ICMP errors that quote GRE or our echoes, and replies to our
 	// diagnostic echoes; at most 64 of each. Evidence is never urgent: no Wait
@@ -62,7 +62,7 @@ type ReflectConn interface {
 	// QueuePacket adds a whole IP packet to the batch; Flush copies as Conn's.
 	QueuePacket(destination [4]byte, packet []byte)
 	Flush(failed func(place int, err error))
-	Receive(handle func(packet []byte, at time.Time)) error
+	Receive(handle func(packet []byte, at time.Time)) (more bool, err error)
 	Wait(d time.Duration, wakeOnPacket bool)
 	Wake()
 	Dropped() uint64

@@ -19,6 +19,9 @@ type Options struct {
 	// EvidenceID is that of diagnostic echoes. It must not be EchoID where a
 	// tunnel is probed by echo.
 	EvidenceID uint16
+	// Unread is how many answers may wait in the Conn's receive buffer while the engine
+	// makes good a delay: less than it holds. 0: none.
+	Unread int
 }
 
 // member is one tunnel at work.
@@ -62,9 +65,13 @@ type Engine struct {
 	dropped uint64        // as the Conn said last; only accessed by Run
 	looked  time.Duration // when evidence was last taken in; only accessed by Run
 	missing time.Duration // until when answers count as missing; only accessed by Run
+	emptied time.Duration // when all that had arrived was last taken in; only accessed by Run
+	unread  bool          // there may be more that has arrived; only accessed by Run
+	taken   int           // packets taken in so far; only accessed by Run
 
 	clock  time.Time // of this turn; only accessed by Run
 	due    []int32   // this turn's; only accessed by Run
+	batch  []int32   // of them, what is being sent; only accessed by Run
 	wants  []int32   // whose destinations are to be asked, in their order; only accessed by Run
 	asks   []int32   // this turn's echoes, none where one failed; only accessed by Run
 	arena  []byte    // this turn's packets; only accessed by Run
@@ -106,6 +113,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		e.errands.run()
 		if err := e.turn(time.Now()); err != nil {
+			e.report()
 			return err
 		}
 		if err := e.sleep(ctx, time.Since(e.base)); err != nil {
@@ -118,7 +126,8 @@ func (e *Engine) Run(ctx context.Context) error {
 // finish takes in the answers that have arrived meanwhile, which the last report
 // should not call lost, and the evidence of why others have not.
 func (e *Engine) finish() error {
-	err := errors.Join(e.conn.Receive(e.onPacket), e.lookNow(time.Since(e.base)))
+	now := time.Since(e.base)
+	err := errors.Join(e.takeIn(now, true), e.lookNow(now))
 	e.report()
 	return err
 }

@@ -46,7 +46,7 @@ func (n *realWays) pump(ctx context.Context, s *simnet.Socket) {
 	for ctx.Err() == nil {
 		s.Wait(time.Minute, true)
 		// A packet that the kernel refuses, damaged as it is, is lost.
-		_ = s.Receive(func(packet []byte, _ time.Time) { _ = n.server.Send(packet) })
+		_, _ = s.Receive(func(packet []byte, _ time.Time) { _ = n.server.Send(packet) })
 	}
 }
 

@@ -28,13 +28,13 @@ type witness struct {
 	// one before it. Negative: as far as it likes.
 	tolerance time.Duration
 
-	truths   []*truth
-	flows    map[witnessed]int
-	batch    []departure
-	arrivals []received
-	fates    map[probe.EventKind]int // as told by the engine
-	faults   int
-	turns    int
+	truths []*truth
+	flows  map[witnessed]int
+	turn   []happening
+	batch  int                     // of the turn, where those begin that were queued since the last Flush
+	fates  map[probe.EventKind]int // as told by the engine
+	faults int
+	turns  int
 }
 
 // witnessed is what tells tunnels apart: far end, key, or ICMP.
@@ -45,18 +45,13 @@ type witnessed struct {
 	icmp  bool
 }
 
-// departure is a packet of the batch; tunnel is -1 where it is no keepalive.
-type departure struct {
-	tunnel int
-	known  string
-	failed bool
-}
-
-// received is an answer as it was handed over.
-type received struct {
-	tunnel int
-	known  string
-	at     time.Time
+// happening is a packet that was queued, or an answer as it was handed over. tunnel is
+// -1 where a packet is no keepalive.
+type happening struct {
+	tunnel  int
+	known   string
+	arrived time.Time // zero: it was queued
+	failed  bool
 }
 
 func newWitness(t *testing.T, conn probe.Conn, tunnels []probe.Tunnel) *witness {
@@ -71,24 +66,24 @@ func newWitness(t *testing.T, conn probe.Conn, tunnels []probe.Tunnel) *witness 
 
 // Queue implements probe.Conn.
 func (w *witness) Queue(egress int, destination [4]byte, payload []byte) {
-	w.batch = append(w.batch, w.departure(destination, payload))
+	w.turn = append(w.turn, w.departure(destination, payload))
 	w.Conn.Queue(egress, destination, payload)
 }
 
 // departure reads a keepalive: an ICMP echo (RFC 792) or GRE with an IPv4 packet
 // in it, which is what will come back.
-func (w *witness) departure(destination [4]byte, payload []byte) departure {
+func (w *witness) departure(destination [4]byte, payload []byte) happening {
 	if payload[0] == 8 && payload[1] == 0 { // no GRE header that we send begins so
 		if binary.BigEndian.Uint16(payload[4:]) != echoID {
-			return departure{tunnel: -1}
+			return happening{tunnel: -1}
 		}
 		i := w.flows[witnessed{far: destination, icmp: true}]
-		return departure{tunnel: i, known: string(payload[6:8])}
+		return happening{tunnel: i, known: string(payload[6:8])}
 	}
 	options := 4 * int(payload[0]>>7+payload[0]>>5&1+payload[0]>>4&1) // RFC 2784, RFC 2890
 	inner := payload[4+options:]
 	i, known := w.answered(inner)
-	return departure{tunnel: i, known: known}
+	return happening{tunnel: i, known: known}
 }
 
 // answered returns whose answer a packet is, -1 for nobody's, and what tells it
@@ -127,13 +122,14 @@ func (w *witness) answered(packet []byte) (tunnel int, known string) {
 // Flush implements probe.Conn.
 func (w *witness) Flush(failed func(place int, err error)) {
 	w.Conn.Flush(func(place int, err error) {
-		w.batch[place].failed = true
+		w.turn[w.batch+place].failed = true
 		failed(place, err)
 	})
+	w.batch = len(w.turn)
 }
 
 // Receive implements probe.Conn.
-func (w *witness) Receive(handle func(packet []byte, at time.Time)) error {
+func (w *witness) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	return w.Conn.Receive(func(packet []byte, at time.Time) {
 		if tamper := w.tamper.Load(); tamper != nil && !(*tamper)(packet) {
 			return
@@ -141,6 +137,7 @@ func (w *witness) Receive(handle func(packet []byte, at time.Time)) error {
 		at = probe.SteppedBy(at, w.step.Load())
 		w.note(packet, at)
 		handle(packet, at)
+		w.batch = len(w.turn)
 	})
 }
 
@@ -153,7 +150,7 @@ func (w *witness) note(packet []byte, at time.Time) {
 		i, known = w.replied(packet)
 	}
 	if i >= 0 && ours(packet, w.truths[i].Tunnel) {
-		w.arrivals = append(w.arrivals, received{i, known, at})
+		w.turn = append(w.turn, happening{tunnel: i, known: known, arrived: at})
 	}
 }
 
@@ -175,35 +172,45 @@ func ours(packet []byte, t probe.Tunnel) bool {
 	return to == t.Source || t.ReplyTo.IsValid() && to == t.ReplyTo
 }
 
-// Record implements probe.Sink: it plays the turn again, what arrived first, and
-// compares.
+// Record implements probe.Sink: it plays the turn again, in its order, and compares.
 func (w *witness) Record(events []probe.Event) {
-	for _, a := range w.arrivals {
-		w.truths[a.tunnel].answer(a.at, a.known)
+	told := events
+	for _, h := range w.turn {
+		switch {
+		case h.tunnel < 0:
+		case h.arrived.IsZero():
+			var now time.Time
+			told, now = w.countTo(told, h.tunnel)
+			w.left(h, now)
+		default:
+			w.truths[h.tunnel].answer(h.arrived, h.known)
+		}
 	}
-	w.arrivals = w.arrivals[:0]
-	var now time.Time // of the turn, as the engine read it
-	for _, e := range events {
+	for _, e := range told {
 		w.count(e)
-		if e.Kind == probe.Sent {
-			now = e.At
-		}
 	}
-	for _, d := range w.batch {
-		if d.tunnel >= 0 {
-			w.left(d, now)
-		}
-	}
-	w.batch = w.batch[:0]
+	w.turn, w.batch = w.turn[:0], 0
 	w.compare(events)
 	if w.turns++; w.turns%200 == 0 {
 		w.audit()
 	}
 }
 
+// countTo books the events up to that of a tunnel's keepalive, and returns the rest and
+// when that was sent, as the engine read the clock.
+func (w *witness) countTo(events []probe.Event, tunnel int) (rest []probe.Event, sent time.Time) {
+	for n, e := range events {
+		w.count(e)
+		if e.Kind == probe.Sent && int(e.Tunnel) == tunnel {
+			return events[n+1:], e.At
+		}
+	}
+	return nil, time.Time{}
+}
+
 // left plays a keepalive again, and holds its time against its schedule. The
 // second is the first that keeps to it (the first is early).
-func (w *witness) left(d departure, now time.Time) {
+func (w *witness) left(d happening, now time.Time) {
 	r := w.truths[d.tunnel]
 	r.due(now, d.known)
 	if d.failed {

@@ -143,7 +143,7 @@ type noisy struct {
 }
 
 // Receive implements Conn and ReflectConn.
-func (c *noisy) Receive(handle func([]byte, time.Time)) error {
+func (c *noisy) Receive(handle func([]byte, time.Time)) (more bool, err error) {
 	for range 1000 {
 		c.at = c.at.Add(10 * time.Microsecond)
 		handle(c.next(), c.at)
@@ -151,7 +151,7 @@ func (c *noisy) Receive(handle func([]byte, time.Time)) error {
 	if c.left -= 1000; c.left <= 0 {
 		c.end()
 	}
-	return nil
+	return false, nil
 }
 
 // ReceiveEvidence implements Conn.

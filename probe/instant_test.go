@@ -68,7 +68,7 @@ func (c *instant) Queue(egress int, destination [4]byte, payload []byte) {
 func (c *instant) Flush(func(place int, err error)) { c.flushes, c.queued = c.flushes+1, 0 }
 
 // Receive implements probe.Conn.
-func (c *instant) Receive(handle func(packet []byte, at time.Time)) error {
+func (c *instant) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	if c.coming > 0 {
 		now := time.Now()
 		for _, a := range c.answers[:c.coming] {
@@ -76,7 +76,7 @@ func (c *instant) Receive(handle func(packet []byte, at time.Time)) error {
 		}
 		c.coming = 0
 	}
-	return nil
+	return false, nil
 }
 
 // Wait implements probe.Conn.

@@ -61,7 +61,7 @@ type slow struct {
 
 func (c *slow) Flush(func(int, error)) { time.Sleep(c.flush) }
 
-func (c *slow) Receive(handle func([]byte, time.Time)) error {
+func (c *slow) Receive(handle func([]byte, time.Time)) (more bool, err error) {
 	c.at = time.Now()
 	return c.still.Receive(handle)
 }

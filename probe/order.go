@@ -23,7 +23,7 @@ const (
 
 // orders wait for the engine's next turn.
 type orders struct {
-	waiting atomic.Bool // so that a turn without orders takes no lock
+	waiting atomic.Bool // so that a turn without orders takes no lock, nor reads first
 	mu      sync.Mutex  // held only to copy, append or renumber
 	list    []order
 	tunnels int // how many there are
@@ -57,9 +57,6 @@ func (o *orders) renumber(to []int32, tunnels int) {
 }
 
 func (o *orders) take() []order {
-	if !o.waiting.Load() {
-		return nil
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	list := o.list
@@ -94,8 +91,15 @@ func (e *Engine) order(tunnel int, what demand) error {
 	return nil
 }
 
-// obey does what was ordered since the last turn.
-func (e *Engine) obey(now time.Duration) {
+// obey does what was ordered since the last turn, once all that has arrived is read: a
+// tunnel that is disabled gives up what is in flight.
+func (e *Engine) obey(now time.Duration) error {
+	if !e.orders.waiting.Load() {
+		return nil
+	}
+	if err := e.takeIn(now, true); err != nil {
+		return err
+	}
 	for _, o := range e.orders.take() {
 		switch o.what {
 		case disable:
@@ -106,6 +110,7 @@ func (e *Engine) obey(now time.Duration) {
 			e.hasten(o.tunnel, now)
 		}
 	}
+	return nil
 }
 
 func (e *Engine) stop(i int32) {

@@ -161,6 +161,10 @@ func (p *pace) spend(n int) {
 	}
 }
 
+// hurried tells whether the next turn is at once: keepalives are due that this one might
+// not send.
+func (p *pace) hurried() bool { return p.gap > 0 && p.full && p.owed >= 1 && p.allowed >= 1 }
+
 // spare returns how many diagnostic echoes the turn at now may send beside its
 // keepalives: what these leave of maxRate, and no more than a turn's packets. The
 // keepalives' own budget is not touched, so that none is delayed.

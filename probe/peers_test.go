@@ -159,7 +159,7 @@ func (c *refusing) Flush(failed func(int, error)) {
 	c.queued = 0
 }
 
-func (c *refusing) Receive(func([]byte, time.Time)) error { return nil }
-func (c *refusing) Wait(time.Duration, bool)              {}
-func (c *refusing) Wake()                                 {}
-func (c *refusing) Dropped() uint64                       { return 0 }
+func (c *refusing) Receive(func([]byte, time.Time)) (bool, error) { return false, nil }
+func (c *refusing) Wait(time.Duration, bool)                      {}
+func (c *refusing) Wake()                                         {}
+func (c *refusing) Dropped() uint64                               { return 0 }

@@ -10,6 +10,7 @@ import (
 
 // receive takes in one packet.
 func (e *Engine) receive(packet []byte, at time.Time) {
+	e.taken++
 	if len(packet) > 9 && packet[9] == ProtocolICMP {
 		e.receiveEcho(packet, at)
 		return

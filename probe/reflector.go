@@ -79,12 +79,15 @@ func (r *Reflector) Run(ctx context.Context) error {
 	defer r.errands.end()
 	for ctx.Err() == nil {
 		r.errands.run()
-		if err := r.conn.Receive(r.receive); err != nil {
+		more, err := r.conn.Receive(r.receive)
+		if err != nil {
 			return err
 		}
 		r.flush()
 		r.stats.dropped.Store(r.conn.Dropped())
-		r.conn.Wait(idle, true)
+		if !more {
+			r.conn.Wait(idle, true)
+		}
 	}
 	return nil
 }

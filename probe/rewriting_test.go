@@ -16,7 +16,7 @@ type rewriting struct {
 }
 
 // Receive hands over what has arrived, renumbered.
-func (c *rewriting) Receive(handle func(packet []byte, at time.Time)) error {
+func (c *rewriting) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	return c.Conn.Receive(func(packet []byte, at time.Time) {
 		c.id++
 		binary.BigEndian.PutUint16(packet[4:], c.id)
@@ -28,7 +28,7 @@ func (c *rewriting) Receive(handle func(packet []byte, at time.Time)) error {
 type translating struct{ probe.Conn }
 
 // Receive hands over what has arrived, translated.
-func (c *translating) Receive(handle func(packet []byte, at time.Time)) error {
+func (c *translating) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	return c.Conn.Receive(func(packet []byte, at time.Time) {
 		if [4]byte(packet[16:]) == nearOther.As4() {
 			copy(packet[16:], near.AsSlice())

@@ -73,7 +73,7 @@ func TestSequenceNeverGoesBack(t *testing.T) {
 // A step of the wall clock by hours changes nothing for a running engine: the
 // durations are the monotonic clock's.
 func TestWallClockStep(t *testing.T) {
-	conn, sink := &still{}, &kept{}
+	conn, sink := &slower{}, &kept{}
 	e := engineOver(t, conn, sink, 1)
 	e.base = time.Now()
 	clock := e.base

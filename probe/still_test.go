@@ -33,12 +33,26 @@ func (c *still) Queue(_ int, _ [4]byte, payload []byte) {
 
 func (c *still) Flush(func(int, error)) {}
 
-func (c *still) Receive(handle func([]byte, time.Time)) error {
+func (c *still) Receive(handle func([]byte, time.Time)) (more bool, err error) {
 	for _, a := range c.answers[:c.coming] {
 		handle(a, c.at)
 	}
 	c.coming = 0
-	return nil
+	return false, nil
+}
+
+// slower is a network whose answers take until the turn after.
+type slower struct {
+	still
+	before [][]byte // of the turn before
+}
+
+func (c *slower) Receive(handle func([]byte, time.Time)) (more bool, err error) {
+	for _, a := range c.before {
+		handle(a, c.at)
+	}
+	c.before, c.answers, c.coming = c.answers[:c.coming], nil, 0
+	return false, nil
 }
 
 func (c *still) ReceiveEvidence(func([]byte, time.Time)) error {

@@ -23,39 +23,59 @@ const (
 	idleWait = 20 * time.Millisecond
 )
 
-// turn is one turn of the loop: take in, let advance, send, report.
+// turn is one turn of the loop: send what cannot be down, take in, let the others
+// advance, report.
+//
+// A tunnel whose last keepalive is answered stays up whatever else has arrived, so
+// its next one need not wait for the reading. The others advance when all that has
+// arrived is read: what may be in the buffer counts (R10).
 func (e *Engine) turn(clock time.Time) error {
 	e.clock = clock
 	now := clock.Sub(e.base)
-	if err := e.conn.Receive(e.onPacket); err != nil {
+	if err := e.obey(now); err != nil {
 		return err
 	}
-	if err := e.look(now); err != nil {
+	answered, open := e.takeDue(now)
+	e.send(answered, now)
+	if err := e.takeIn(now, len(open) > 0); err != nil {
 		return err
 	}
 	e.excuse(now)
-	e.obey(now)
-	e.due = e.wheel.take(now, e.pace.budget(now), e.due[:0])
-	e.arena = e.arena[:0]
-	for _, i := range e.due {
-		e.advance(i, now)
-	}
+	e.load(open, now)
 	e.ask(now)
-	if len(e.due)+len(e.asks) > 0 {
-		e.flush()
-	}
+	e.flush()
 	e.report()
 	e.stats.turns.Add(1)
 	return nil
 }
+
+// takeDue takes off the schedule what is due and may be sent now: the tunnels whose
+// last keepalive is answered, and the others. After we were away all are others,
+// since what was in flight then is to be excused first.
+func (e *Engine) takeDue(now time.Duration) (answered, open []int32) {
+	e.due = e.wheel.take(now, e.pace.budget(now), e.due[:0])
+	e.pace.spend(len(e.due))
+	if e.wasAway(now) {
+		return nil, e.due
+	}
+	n := 0
+	for k, i := range e.due {
+		if e.members[i].session.Counter() == 0 {
+			e.due[k], e.due[n] = e.due[n], i
+			n++
+		}
+	}
+	return e.due[:n], e.due[n:]
+}
+
+func (e *Engine) wasAway(now time.Duration) bool { return now-e.planned > awayAfter }
 
 // excuse gives up the answers in flight after we lost packets or were away: a
 // tunnel must not go down for it.
 func (e *Engine) excuse(now time.Duration) {
 	dropped := e.conn.Dropped()
 	lost := dropped != e.dropped
-	away := now-e.planned > awayAfter
-	if !away && (!lost || now-e.excused < excuseEvery) {
+	if !e.wasAway(now) && (!lost || now-e.excused < excuseEvery) {
 		return
 	}
 	e.stats.dropped.Store(dropped)
@@ -65,6 +85,20 @@ func (e *Engine) excuse(now time.Duration) {
 		s.Excuse(func(seq uint32) {
 			e.events = append(e.events, Event{At: e.clock, Kind: Excused, Tunnel: int32(i), Seq: seq, Counter: s.Counter()})
 		})
+	}
+}
+
+// send has tunnels advance, and sends their keepalives.
+func (e *Engine) send(batch []int32, now time.Duration) {
+	e.load(batch, now)
+	e.flush()
+}
+
+// load has tunnels advance, and makes a batch of their keepalives.
+func (e *Engine) load(batch []int32, now time.Duration) {
+	e.batch, e.asks, e.arena = batch, e.asks[:0], e.arena[:0]
+	for _, i := range batch {
+		e.advance(i, now)
 	}
 }
 
@@ -136,22 +170,24 @@ func (e *Engine) reschedule(i int32, seq uint32, now time.Duration) {
 	e.wheel.add(i, next)
 }
 
-// flush sends the turn's batch: the keepalives, and the echoes behind them.
+// flush sends the batch: the keepalives, and the echoes behind them.
 func (e *Engine) flush() {
-	e.stats.sent.Add(uint64(len(e.due)))
+	if len(e.batch)+len(e.asks) == 0 {
+		return
+	}
+	e.stats.sent.Add(uint64(len(e.batch)))
 	e.conn.Flush(e.onFailed)
 	e.lateness.handed(e.clock.Sub(e.base)-e.planned, time.Since(e.clock))
-	e.pace.spend(len(e.due))
 	e.asked()
 }
 
 // unsent takes back what could not be sent.
 func (e *Engine) unsent(place int, err error) {
-	if place >= len(e.due) {
-		e.unasked(place - len(e.due))
+	if place >= len(e.batch) {
+		e.unasked(place - len(e.batch))
 		return
 	}
-	i := e.due[place]
+	i := e.batch[place]
 	s := &e.members[i].session
 	s.Unsent()
 	e.stats.sent.Add(^uint64(0))
@@ -163,6 +199,10 @@ func (e *Engine) unsent(place int, err error) {
 func (e *Engine) sleep(ctx context.Context, now time.Duration) error {
 	if e.pace.sweeping && now > e.sweep {
 		e.pace.settle()
+	}
+	if e.unread {
+		e.planned = now
+		return nil
 	}
 	e.planned = e.pace.turn(now, e.wheel.next())
 	now, woken, err := e.glance(ctx, now)

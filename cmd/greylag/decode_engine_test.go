@@ -37,7 +37,7 @@ type capturedConn struct {
 }
 
 // Receive implements probe.Conn.
-func (c capturedConn) Receive(handle func(packet []byte, at time.Time)) error {
+func (c capturedConn) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	return c.engineConn.Receive(func(packet []byte, at time.Time) {
 		c.take(at, packet)
 		handle(packet, at)

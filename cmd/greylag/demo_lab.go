@@ -81,7 +81,9 @@ func (d *demoLab) pump(ctx context.Context, s *simnet.Socket) {
 	for ctx.Err() == nil {
 		s.Wait(time.Minute, true)
 		// Neither fails but when the demo ends: a packet is lost then.
-		_ = s.Receive(func(packet []byte, _ time.Time) { _ = d.server.Send(packet) })
+		for more := true; more; {
+			more, _ = s.Receive(func(packet []byte, _ time.Time) { _ = d.server.Send(packet) })
+		}
 		s.Wait(pumpEvery, false)
 	}
 }

@@ -19,6 +19,7 @@ type network interface {
 
 type engineConn interface {
 	probe.Conn
+	ReceiveBuffer() (int, error) // its size, in bytes
 	io.Closer
 }
 

@@ -38,7 +38,7 @@ type hangingConn struct {
 }
 
 // Receive implements probe.Conn.
-func (c hangingConn) Receive(handle func(packet []byte, at time.Time)) error {
+func (c hangingConn) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	if until := c.net.hung.Load(); until != nil {
 		<-*until
 	}

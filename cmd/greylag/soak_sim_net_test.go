@@ -147,7 +147,7 @@ type simSoakConn struct {
 var _ probe.Conn = (*simSoakConn)(nil)
 
 // Receive implements probe.Conn.
-func (c *simSoakConn) Receive(handle func(packet []byte, at time.Time)) error {
+func (c *simSoakConn) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	return c.engineConn.Receive(func(packet []byte, at time.Time) {
 		c.net.mu.Lock()
 		c.net.of[[4]byte(packet[12:])].handed++

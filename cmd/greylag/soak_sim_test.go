@@ -165,11 +165,12 @@ func (s *simSoak) change() {
 	}
 }
 
-// moment has this host drop answers, or fail to send, so shortly that no line
-// goes down by it.
+// moment has this host drop answers, then fail to send, so shortly that no line goes
+// down by it: with three retries and an interval of 100 ms that takes seven keepalives
+// without an answer, of which four may be excused ([session.Session.Excuse]).
 func (s *simSoak) moment() {
 	s.net.conn.SetReceiveBuffer(1)
-	s.sleep(time.Duration(s.random.IntN(5000)) * time.Millisecond)
+	s.sleep(time.Duration(s.random.IntN(400)) * time.Millisecond)
 	s.net.conn.SetReceiveBuffer(1 << 20)
 	s.net.host.SetSendRoom(0, syscall.ENOBUFS)
 	s.sleep(time.Duration(s.random.IntN(150)) * time.Millisecond)

@@ -119,6 +119,11 @@ func (s *station) openEngine(n network, tunnels []probe.Tunnel) error {
 		return err
 	}
 	s.conns = append(s.conns, conn)
+	buffer, err := conn.ReceiveBuffer()
+	if err != nil {
+		return err
+	}
+	options.Unread = buffer / (2 * rawsock.BytesPerAnswer)
 	s.engine, err = probe.New(conn, s, tunnels, options)
 	return err
 }

@@ -126,7 +126,7 @@ func (l *looper) await(ctx context.Context) {
 			return
 		}
 		l.conn.Wait(left, true)
-		if l.conn.Receive(func(packet []byte, _ time.Time) { l.arrived(packet) }) != nil {
+		if _, err := l.conn.Receive(func(packet []byte, _ time.Time) { l.arrived(packet) }); err != nil {
 			return
 		}
 	}

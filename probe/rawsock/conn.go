@@ -198,15 +198,18 @@ func (c *Conn) Flush(failed func(place int, err error)) {
 	c.queued, c.unqueued = c.queued[:0], c.unqueued[:0]
 }
 
-// Receive hands over what has arrived: whole IP packets, valid during the call,
-// with the kernel's time of arrival. It does not wait.
-func (c *Conn) Receive(handle func(packet []byte, at time.Time)) error {
+// Receive hands over what has arrived, a batch of each kind at most, and says whether
+// there may be more: whole IP packets, valid during the call, with the kernel's time
+// of arrival. It does not wait.
+func (c *Conn) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	for _, r := range c.receivers {
-		if err := r.receive(handle); err != nil {
-			return err
+		m, err := r.receive(handle)
+		if err != nil {
+			return false, err
 		}
+		more = more || m
 	}
-	return nil
+	return more, nil
 }
 
 // Dropped returns how many packets the kernel dropped so far because the

@@ -47,7 +47,7 @@ func (c *Conn) EvidenceEgress(source netip.Addr, device string, ttl, tos uint8) 
 // diagnostic echoes: at most 64 of each, as Receive does. It does not wait.
 func (c *Conn) ReceiveEvidence(handle func(packet []byte, at time.Time)) error {
 	for _, r := range c.evidence {
-		if err := r.receiveBatches(time.Now(), evidenceBatches, handle); err != nil {
+		if err := r.receiveBatches(evidenceBatches, handle); err != nil {
 			return err
 		}
 	}

@@ -91,8 +91,17 @@ func flushed(c interface{ Flush(func(int, error)) }) map[int]error {
 
 // receiver of packets: a Conn or a ReflectConn.
 type receives interface {
-	Receive(handle func(packet []byte, at time.Time)) error
+	Receive(handle func(packet []byte, at time.Time)) (more bool, err error)
 	Wait(d time.Duration, wakeOnPacket bool)
+}
+
+// drain takes in all that has arrived.
+func drain(c receives, handle func(packet []byte, at time.Time)) error {
+	for {
+		if more, err := c.Receive(handle); err != nil || !more {
+			return err
+		}
+	}
 }
 
 // receiveAll waits for n packets and returns them.
@@ -103,7 +112,7 @@ func receiveAll(t *testing.T, c receives, n int) (packets [][]byte, times []time
 			t.Fatalf("%d packets came; want %d", len(packets), n)
 		}
 		c.Wait(time.Until(deadline), true)
-		must(t, c.Receive(func(p []byte, at time.Time) {
+		must(t, drain(c, func(p []byte, at time.Time) {
 			packets, times = append(packets, bytes.Clone(p)), append(times, at)
 		}))
 	}

@@ -19,11 +19,13 @@ import (
 // of it.
 func fullAfter(size int) int { return max(1, size/(8*BytesPerAnswer)) }
 
-// look asks what has been dropped, if the reading may have found the buffer full.
-func (r *receiver) look() {
-	if r.taken < r.fullAfter {
+// look asks what has been dropped, if the reading, with n packets more, may have found
+// the buffer full.
+func (r *receiver) look(n int) {
+	if r.taken += n; r.taken < r.fullAfter {
 		return
 	}
+	r.taken = 0
 	var info [unix.SK_MEMINFO_VARS]uint32
 	size := uint32(unsafe.Sizeof(info))
 	_, _, errno := unix.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(r.fd), unix.SOL_SOCKET, unix.SO_MEMINFO,

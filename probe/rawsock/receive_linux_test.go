@@ -66,7 +66,7 @@ func TestReceiveBatches(t *testing.T) {
 			t.Fatalf("packet %d has number %d", i, number)
 		}
 	}
-	must(t, c.Receive(func(p []byte, _ time.Time) { t.Errorf("one more: % x", p) }))
+	must(t, drain(c, func(p []byte, _ time.Time) { t.Errorf("one more: % x", p) }))
 	if c.Dropped() != 0 {
 		t.Errorf("%d dropped", c.Dropped())
 	}

@@ -22,8 +22,8 @@ type receiver struct {
 	dropped  uint64
 	emptied  time.Time // when the buffer was last seen empty
 
-	taken     int // packets of the present reading
-	fullAfter int // packets of one reading that may have filled the buffer
+	taken     int // packets since the buffer was empty, or the kernel asked what it dropped
+	fullAfter int // so many may have filled the buffer
 }
 
 // How much of a received packet is read. A keepalive's answer is under 100 bytes;
@@ -63,22 +63,10 @@ func newReceiver(s *socket, program []bpf.Instruction, room, buffer int) (*recei
 	return r, nil
 }
 
-// mostBatches is how many batches one call takes in: who floods us must not keep
-// us from sending.
-const mostBatches = 128
-
-// receive hands over what is in the socket's buffer now.
-func (r *receiver) receive(handle func(packet []byte, at time.Time)) error {
-	r.taken = 0
-	defer r.look()
-	return r.receiveBatches(time.Now(), mostBatches, handle)
-}
-
-// receiveBatches hands over that many batches at most. begun is when this reading of
-// the buffer began.
-func (r *receiver) receiveBatches(begun time.Time, most int, handle func(packet []byte, at time.Time)) error {
+// receiveBatches hands over that many batches at most.
+func (r *receiver) receiveBatches(most int, handle func(packet []byte, at time.Time)) error {
 	for range most {
-		more, err := r.receiveBatch(begun, handle)
+		more, err := r.receive(handle)
 		if err != nil || !more {
 			return err
 		}
@@ -86,14 +74,13 @@ func (r *receiver) receiveBatches(begun time.Time, most int, handle func(packet 
 	return nil
 }
 
-// receiveBatch hands over one batch at most, and says whether there may be more.
-func (r *receiver) receiveBatch(begun time.Time, handle func(packet []byte, at time.Time)) (more bool, err error) {
+// receive hands over one batch at most, and says whether there may be more.
+func (r *receiver) receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
+	begun := time.Now()
 	n, err := exchange(unix.SYS_RECVMMSG, r.fd, r.headers[:])
 	if err != nil {
-		r.emptied = begun
-		return false, receiveError(err)
+		n, err = 0, receiveError(err)
 	}
-	r.taken += n
 	now := time.Now()
 	for i := range r.headers[:n] {
 		h := &r.headers[i]
@@ -101,11 +88,12 @@ func (r *receiver) receiveBatch(begun time.Time, handle func(packet []byte, at t
 		h.Hdr.SetControllen(len(r.oobs[i])) // the kernel wrote over it
 		handle(r.packets[i][:h.Len], at)
 	}
+	r.look(n)
 	if n == batch {
 		return true, nil
 	}
-	r.emptied = begun
-	return false, nil
+	r.emptied, r.taken = begun, 0
+	return false, err
 }
 
 // receiveError tells an empty buffer and an interrupted call from a fault.

@@ -115,9 +115,10 @@ func (c *ReflectConn) without(places []int, failed func(place int, err error)) {
 	}
 }
 
-// Receive hands over what has arrived: whole IP packets, valid during the call,
-// with the kernel's time of arrival. It does not wait.
-func (c *ReflectConn) Receive(handle func(packet []byte, at time.Time)) error {
+// Receive hands over a batch of what has arrived, and says whether there may be more:
+// whole IP packets, valid during the call, with the kernel's time of arrival. It does
+// not wait.
+func (c *ReflectConn) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	return c.in.receive(handle)
 }
 

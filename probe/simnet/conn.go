@@ -92,7 +92,7 @@ func (c *Conn) EvidenceEgress(source netip.Addr, device string, ttl, tos uint8) 
 // to diagnostic echoes, at most 64 of each. It never blocks.
 func (c *Conn) ReceiveEvidence(handle func(packet []byte, at time.Time)) error {
 	for _, s := range []*Socket{c.Errors, c.Replies} {
-		if err := s.receiveBatch(handle); err != nil {
+		if _, err := s.Receive(handle); err != nil {
 			return err
 		}
 	}

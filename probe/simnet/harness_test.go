@@ -119,11 +119,25 @@ func (w *world) send(ids ...uint16) {
 	w.conn.Flush(func(place int, err error) { w.Errorf("packet %d of the batch: %v", place, err) })
 }
 
+// receiver is a Conn or a ReflectConn.
+type receiver interface {
+	Receive(func([]byte, time.Time)) (more bool, err error)
+}
+
+// drain takes in all that has arrived.
+func drain(c receiver, handle func(packet []byte, at time.Time)) error {
+	for {
+		if more, err := c.Receive(handle); err != nil || !more {
+			return err
+		}
+	}
+}
+
 // receive returns the identifications of the answers that are there.
 func (w *world) receive() (ids []uint16) {
 	w.Helper()
 	w.got = nil
-	w.must(w.conn.Receive(func(p []byte, at time.Time) {
+	w.must(drain(w.conn, func(p []byte, at time.Time) {
 		w.got = append(w.got, arrival{append([]byte(nil), p...), at})
 		if a, err := gre.ParseAnswer(p); err == nil {
 			ids = append(ids, a.ID)

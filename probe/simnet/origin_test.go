@@ -28,7 +28,7 @@ func origin(t *testing.T, s gre.Spec) *simnet.Origin {
 // reflectAll answers each request that is there: inner packet, TTL minus 1.
 func reflectAll(t *testing.T, c *simnet.ReflectConn) (n int) {
 	var answers [][]byte
-	err := c.Receive(func(p []byte, _ time.Time) {
+	err := drain(c, func(p []byte, _ time.Time) {
 		r, err := gre.ParseRequest(p)
 		if err != nil {
 			t.Errorf("request %x: %v", p, err)

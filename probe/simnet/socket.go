@@ -17,7 +17,7 @@ type Socket struct {
 
 	// The rest is guarded by the Net's lock.
 	queue   []arrival
-	spare   []arrival // the queue before, to be used again
+	spare   []arrival // the batch before, to be used again
 	used    int       // bytes of the buffer
 	size    int
 	dropped uint64
@@ -61,6 +61,13 @@ func (s *Socket) SetReceiveBuffer(size int) {
 	defer s.host.net.mu.Unlock()
 	s.host.net.advance(time.Now())
 	s.size = size
+}
+
+// ReceiveBuffer returns the size of the receive buffer in bytes.
+func (s *Socket) ReceiveBuffer() (int, error) {
+	s.host.net.mu.Lock()
+	defer s.host.net.mu.Unlock()
+	return s.size, nil
 }
 
 // FailReceive makes Receive return err from now on; nil ends it.
@@ -109,46 +116,21 @@ func (s *Socket) Dropped() uint64 {
 	return s.dropped
 }
 
-// Receive calls handle with each packet that has arrived, and when, and returns
-// when there are no more. It never blocks. The packet is valid during the call.
-func (s *Socket) Receive(handle func(packet []byte, at time.Time)) error {
-	for {
-		got, err := s.take()
-		if err != nil || len(got) == 0 {
-			return err
-		}
-		for _, a := range got {
-			handle(a.packet, a.at)
-		}
-		clear(got)
-	}
-}
-
-// take empties the receive buffer. What it returns is valid until the next call.
-func (s *Socket) take() ([]arrival, error) {
-	s.host.net.mu.Lock()
-	defer s.host.net.mu.Unlock()
-	s.host.net.advance(time.Now())
-	if s.failure != nil {
-		return nil, s.failure
-	}
-	got := s.queue
-	s.queue, s.spare, s.used = s.spare[:0], got, 0
-	return got, nil
-}
-
-// mostInBatch is how many packets one system call of package rawsock carries.
+// mostInBatch is how many packets are handed over at a time.
 const mostInBatch = 64
 
-// receiveBatch is Receive of one batch at most.
-func (s *Socket) receiveBatch(handle func(packet []byte, at time.Time)) error {
+// Receive calls handle with each packet of a batch that has arrived, and when, and
+// says whether there may be more. It never blocks. The packet is valid during the call.
+func (s *Socket) Receive(handle func(packet []byte, at time.Time)) (more bool, err error) {
 	got, err := s.takeBatch()
 	for _, a := range got {
 		handle(a.packet, a.at)
 	}
-	return err
+	return len(got) == mostInBatch, err
 }
 
+// takeBatch takes a batch out of the receive buffer. What it returns is valid until
+// the next call.
 func (s *Socket) takeBatch() ([]arrival, error) {
 	s.host.net.mu.Lock()
 	defer s.host.net.mu.Unlock()
