@@ -27,7 +27,7 @@ var hostFaults = []struct {
 }{
 	{"stopped by SIGSTOP", "", stopFor(2 * time.Second)},
 	{"all CPUs busy at the same priority", "", busyCPUs},
-	{"no file descriptor to spare", "ulimit -n 22;", nil},
+	{"no file descriptor to spare", "ulimit -n 23;", nil},
 	{"memory limited by the address space", "ulimit -v 2000000;", nil},
 	{"memory limited by GOMEMLIMIT", "export GOMEMLIMIT=1MiB;", nil}, // less than it needs: it collects all the time
 }

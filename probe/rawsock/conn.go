@@ -75,6 +75,7 @@ func (c *Conn) open(o Options) (err error) {
 	if c.gre, err = sendingBy(answers.socket, o.ReceiveBuffer); err != nil {
 		return err
 	}
+	c.gre.mate = openMate(unix.IPPROTO_GRE, o.ReceiveBuffer)
 	if c.idle, err = openReceiver(unix.IPPROTO_ICMP, echoFilter(o.EchoID), answerRoom, o.ReceiveBuffer); err != nil {
 		return err
 	}
@@ -133,6 +134,9 @@ func (c *Conn) Close() error {
 	if c.idle != nil {
 		errs = append(errs, c.idle.close())
 	}
+	if c.gre != nil && c.gre.mate != nil {
+		errs = append(errs, c.gre.mate.close())
+	}
 	if c.waiter != nil {
 		errs = append(errs, c.waiter.close())
 	}
@@ -182,9 +186,10 @@ func (c *Conn) Queue(way int, destination [4]byte, payload []byte) {
 	e.out.queue(place, destination, payload, oob)
 }
 
-// Flush sends the batch with one system call for 32 packets, without blocking,
-// and empties it. failed gets the place of each packet that could not be sent
-// and the kernel's error number; a full buffer is ENOBUFS.
+// Flush sends the batch with one system call for 32 packets, without blocking, and
+// empties it; a large one by two threads, 8 packets at a time. failed gets the place
+// of each packet that could not be sent and the kernel's error number; a full buffer
+// is ENOBUFS.
 func (c *Conn) Flush(failed func(place int, err error)) {
 	fail := func(place int, err error) {
 		failed(place, c.egresses[c.queued[place]].failed(err))
