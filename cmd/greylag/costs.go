@@ -60,10 +60,14 @@ func (m *meter) begin(s *station, length time.Duration) {
 	})
 }
 
-// warmUp is the time within which every tunnel has been in contact, at most
-// maxRate a second, and a second more.
-func warmUp(tunnels, maxRate int) time.Duration {
-	return max(time.Second, time.Duration(tunnels)*time.Second/time.Duration(max(maxRate, 1))) + time.Second
+// warmUp is the time after which costs count: a second, in which memory is settled,
+// after the first contact.
+func warmUp(tunnels, maxRate int) time.Duration { return firstContact(tunnels, maxRate) + time.Second }
+
+// firstContact is the time within which every tunnel has been in contact, at most
+// maxRate a second.
+func firstContact(tunnels, maxRate int) time.Duration {
+	return max(time.Second, time.Duration(tunnels)*time.Second/time.Duration(max(maxRate, 1)))
 }
 
 // stop ends measuring, as the engine has ended: what is written afterwards is not

@@ -154,7 +154,7 @@ func (s *station) run(ctx context.Context) error {
 	group.Go(func() error { return s.engine.Run(ctx) })
 	group.Go(func() error { return s.reflect(ctx) })
 	inv := s.store.Inventory()
-	settled := warmUp(len(inv.Tunnels), inv.Engine.MaxRate) - time.Second/2 // before costs are counted
+	settled := firstContact(len(inv.Tunnels), inv.Engine.MaxRate)
 	group.Go(func() error {
 		settleMemory(ctx, settled)
 		return nil
