@@ -11,6 +11,9 @@
 // number of them, needs no privilege once it is open, and follows a device that
 // was deleted and made again.
 //
+// A batch that is large, because it is late, is sent by a second thread too, which has
+// a socket of its own for that: see mate.go.
+//
 // Evidence, ICMP errors and the replies to diagnostic echoes, has small sockets of
 // its own that nobody waits for: a flood of forged errors fills one, and that is
 // all it does.
