@@ -16,7 +16,10 @@ type rowChunk struct {
 	recent   [recentFates]PackedOutcome // of the row that is shown
 }
 
-var rowChunks = sync.Pool{New: func() any { return new(rowChunk) }}
+var (
+	rowChunks   = sync.Pool{New: func() any { return new(rowChunk) }}
+	spokeChunks = sync.Pool{New: func() any { return new([reportRows]SpokeReport) }}
+)
 
 // Report returns the whole fleet as of now, which should be the present time
 // with its monotonic reading. It reuses into and what it holds; nil makes a new
@@ -224,7 +227,8 @@ func (r *row) report(t *TunnelReport, now time.Time) {
 
 // walkSpokes shows the spokes.
 func (s *Store) walkSpokes(v *view, sum *Summary, w Walker) error {
-	var chunk [reportRows]SpokeReport
+	chunk := spokeChunks.Get().(*[reportRows]SpokeReport)
+	defer spokeChunks.Put(chunk)
 	for first := 0; first < len(v.spokes); first += reportRows {
 		n, newest := s.copySpokes(chunk[:], v, first, sum.Time)
 		if err := following(w)(newest); err != nil {
