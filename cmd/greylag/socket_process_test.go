@@ -69,7 +69,9 @@ func TestViewerOutlivesServices(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		awaitFeed(t, feed, "live", func(s replica.Status) bool { return s.State == replica.Streaming })
+		awaitFeed(t, feed, "live", func(s replica.Status) bool {
+			return s.State == replica.Streaming && len(feed.Report(time.Now(), nil).Tunnels) > 0 // the first record is no tunnel
+		})
 		return r
 	}
 	stale := func(s replica.Status) bool { return s.State == replica.Stale }
