@@ -6,8 +6,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -105,12 +103,12 @@ func (s *shares) take() (n int, ok bool) {
 func (s *shares) finish() { s.done.Add(1) }
 
 // await returns when all are sent. The other has but one call to make, so it looks on,
-// unless that takes so long that the other may want this processor.
+// unless that takes so long that the other may want this processor: a collection can
+// have stopped it between its calls, and waits for us, too.
 func (s *shares) await() {
 	for looks := 0; s.done.Load() < uint32(s.state.Load()>>32); looks++ {
 		if looks > patientLooks {
-			pause := unix.NsecToTimespec(int64(50 * time.Microsecond))
-			_, _, _ = unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&pause)), 0, 0)
+			runtime.Gosched()
 		}
 	}
 }
