@@ -4,10 +4,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -118,6 +121,38 @@ func TestShares(t *testing.T) {
 				t.Fatalf("share %d of %d is taken %d times", i, n, times)
 			}
 		}
+	}
+}
+
+// A collection may stop the second thread with packets in its hands: who waits for it
+// does not keep the collection waiting, or both would.
+func TestMateDuringCollections(t *testing.T) {
+	c, queue := loop(t, requestPayload)
+	if c.gre.mate == nil {
+		t.Skip("one processor: there is no second thread")
+	}
+	var ended atomic.Bool
+	collected := make(chan int)
+	go func() {
+		n := 0
+		for ; !ended.Load(); n++ {
+			runtime.GC()
+		}
+		collected <- n
+	}()
+	failed, flushes, longest := failure64(t), 0, time.Duration(0)
+	for begun := time.Now(); time.Since(begun) < time.Second/2; flushes++ {
+		for range worthSharing/batch + 1 {
+			queue()
+		}
+		before := time.Now()
+		c.Flush(failed)
+		longest = max(longest, time.Since(before))
+	}
+	ended.Store(true)
+	t.Logf("%d flushes, %d collections, the longest flush took %v", flushes, <-collected, longest)
+	if longest > 3*time.Second {
+		t.Errorf("a flush took %v", longest)
 	}
 }
 
