@@ -71,7 +71,8 @@ func (e *Engine) takeDue(now time.Duration) (answered, open []int32) {
 func (e *Engine) wasAway(now time.Duration) bool { return now-e.planned > awayAfter }
 
 // excuse gives up the answers in flight after we lost packets or were away: a
-// tunnel must not go down for it.
+// tunnel must not go down for it. Those of keepalives that this turn has sent are
+// among them: a full buffer may have had no room for these either.
 func (e *Engine) excuse(now time.Duration) {
 	dropped := e.conn.Dropped()
 	lost := dropped != e.dropped
