@@ -120,6 +120,12 @@ func refuse(v *viewer, why string) {
 // removes the socket. Nothing is to be written any more, and Run has returned.
 func (s *Server) Close() error {
 	_ = s.listener.Close()
+	s.finish()
+	return s.place.remove()
+}
+
+// finish ends the viewers, when they have read the rest or had time enough for it.
+func (s *Server) finish() {
 	s.mu.Lock()
 	s.closed = true
 	all := append(s.viewers[:len(s.viewers):len(s.viewers)], s.waiting...)
@@ -129,5 +135,4 @@ func (s *Server) Close() error {
 		v.finish()
 	}
 	s.running.Wait()
-	return s.place.remove()
 }

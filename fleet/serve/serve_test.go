@@ -102,15 +102,6 @@ func TestStalledViewerIsDropped(t *testing.T) {
 	})
 }
 
-// finish ends the viewers of a server without a socket.
-func (p *piped) finish() {
-	p.turns.endRests()
-	for _, v := range append(p.everyone(), p.waiting...) {
-		v.finish()
-	}
-	p.running.Wait()
-}
-
 // Within its room a viewer may be silent for hours.
 func TestQuietViewerStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
