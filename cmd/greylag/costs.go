@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"runtime/metrics"
 	"strings"
 	"sync"
@@ -29,8 +30,12 @@ type meter struct {
 	last usage      // when the engine ended
 }
 
-// newMeter must be called before the fleet is made.
+// newMeter must be called before the fleet is made. Memory is settled first, as it is
+// with a fleet ([settleMemory]): twice, since some of the runtime's own tables are made
+// by the first collection, and others by the second.
 func newMeter(farEnds bool) *meter {
+	debug.FreeOSMemory()
+	debug.FreeOSMemory()
 	return &meter{farEnds: farEnds, idle: processStatus("RssAnon:")}
 }
 
