@@ -52,7 +52,7 @@ func newRealSpoke(t *testing.T) *realSpoke {
 		tunnel := fleet.Tunnel{
 			Name: fmt.Sprintf("rank%d", i+1), Spoke: "seoul", Rank: i + 1, Enabled: true, Probe: fleet.Keepalive,
 			Source: theLab.Underlay().Near().Addr(), Destination: farAddress(i), TTL: 255, TOS: 192,
-			Interval: 50 * time.Millisecond, Retries: 2, UpAfter: 1, Match: fleet.MatchID, Payload: fleet.Bare,
+			Interval: 50 * time.Millisecond, Retries: 4, UpAfter: 1, Match: fleet.MatchID, Payload: fleet.Bare,
 		}
 		end, err := simnet.NewFarEnd(tunnel.Destination, simnet.Plain, simnet.Tunnel{Remote: tunnel.Source})
 		r.do(err)
