@@ -34,8 +34,19 @@ type pace struct {
 	savedAsOf time.Duration
 }
 
-// grids are the distances that turns may have.
-var grids = []time.Duration{10 * time.Millisecond, 5 * time.Millisecond, 2 * time.Millisecond, time.Millisecond}
+// grids are the distances that turns may have while one has so many packets at most:
+// a wake-up costs what a dozen cost, but more than a hundred at once are late by their
+// own sending. With more packets a second turns are finest apart.
+var grids = []struct {
+	gap  time.Duration
+	most float64
+}{
+	{10 * time.Millisecond, 1.5 * perTurn},
+	{5 * time.Millisecond, 1.5 * perTurn},
+	{2 * time.Millisecond, 7 * perTurn},
+}
+
+const finest = time.Millisecond
 
 const (
 	perTurn = 16  // packets that make a turn worth its wake-up
@@ -102,11 +113,11 @@ func gapOf(rate float64) time.Duration {
 		return 0
 	}
 	for _, g := range grids {
-		if rate*g.Seconds() <= perTurn*1.5 {
-			return g
+		if rate*g.gap.Seconds() <= g.most {
+			return g.gap
 		}
 	}
-	return grids[len(grids)-1]
+	return finest
 }
 
 // longestShare is how much of a delay is made good by turns at once, beside a gap.

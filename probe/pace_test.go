@@ -35,6 +35,20 @@ func TestPaceGrid(t *testing.T) {
 	}
 }
 
+// A turn has packets enough to be worth its wake-up, and not so many that they are late
+// by their own sending: 112 are sent in half a millisecond.
+func TestPaceGridOf(t *testing.T) {
+	for rate, want := range map[float64]time.Duration{
+		99: 0, 100: 10 * time.Millisecond, 2400: 10 * time.Millisecond, 2401: 5 * time.Millisecond,
+		10_000: 2 * time.Millisecond, 50_000: 2 * time.Millisecond, 56_000: 2 * time.Millisecond,
+		56_001: time.Millisecond, 100_000: time.Millisecond,
+	} {
+		if got := gapOf(rate); got != want {
+			t.Errorf("%.0f a second: %v; want %v", rate, got, want)
+		}
+	}
+}
+
 func TestPaceSettles(t *testing.T) {
 	p := newPace(10, 5000, 0)
 	if p.gap == 0 || !p.sweeping {
