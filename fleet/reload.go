@@ -31,17 +31,18 @@ func (s *Store) Reload(r Reload) error {
 	s.mu.Lock()
 	defer s.release()
 	s.drain()
-	var until int64 // this many events are by the old numbers
+	var blocks int // of events by the old numbers
 	var at time.Time
-	if err := r.Switch(func(now time.Time) { until, at = s.queue.length.Load(), now }); err != nil {
+	if err := r.Switch(func(now time.Time) { blocks, at = s.queue.seal(), now }); err != nil {
 		return err
 	}
-	events := s.queue.swap(nil)
-	s.applyAll(events[:until])
+	for range blocks {
+		s.applyBlock()
+	}
 	s.incidents.ponder()
 	s.turnOver(p, at)
 	s.sources.replace(&r, s.view, at)
-	s.applyAll(events[until:])
+	s.drain()
 	return nil
 }
 

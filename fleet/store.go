@@ -19,9 +19,6 @@ import (
 // Record waits, because memory has an end.
 const queueLimit = 1 << 20
 
-// spareLimit is the largest drained queue, in events, that is kept for reuse.
-const spareLimit = 1 << 12
-
 // Store is the fleet's facts and the verdicts on them. All its methods may be
 // called from several goroutines at once.
 type Store struct {
@@ -31,14 +28,13 @@ type Store struct {
 	sources sources
 	readers subscribers
 
-	mu        sync.Mutex    // guards what follows; held for one short step at a time
-	view                    // as the engine numbers the tunnels now
-	routed    routed        // which spokes' routes point into a tunnel
-	log       eventLog      // changes of state and path
-	changed   changeLog     // rows that [Store.Changes] tells
-	incidents incidents     // tunnels that went down together
-	told      uint64        // the last change that subscribers were woken for
-	spare     []probe.Event // the queue's other buffer
+	mu        sync.Mutex // guards what follows; held for one short step at a time
+	view                 // as the engine numbers the tunnels now
+	routed    routed     // which spokes' routes point into a tunnel
+	log       eventLog   // changes of state and path
+	changed   changeLog  // rows that [Store.Changes] tells
+	incidents incidents  // tunnels that went down together
+	told      uint64     // the last change that subscribers were woken for
 }
 
 // NewStore returns the store of inv, whose enabled tunnels are pending since
@@ -148,13 +144,15 @@ func (s *Store) release() {
 
 // drain applies the queue. The caller holds mu.
 func (s *Store) drain() {
-	if s.queue.empty() {
-		return
+	for !s.queue.empty() {
+		s.applyBlock()
 	}
-	batch := s.queue.swap(s.spare)
-	s.applyAll(batch)
-	s.spare = nil
-	if cap(batch) <= spareLimit {
-		s.spare = batch[:0]
+}
+
+// applyBlock applies the queue's oldest block, if there is one. The caller holds mu.
+func (s *Store) applyBlock() {
+	if b := s.queue.take(); b != nil {
+		s.applyAll(b.events[:b.n])
+		s.queue.putBack(b)
 	}
 }
