@@ -19,6 +19,10 @@ const (
 	// gcRoom is how much garbage, in bytes, may lie about in the heap of a large
 	// fleet before it is collected: less than gcPercent of it.
 	gcRoom = 4 << 20
+	// settleEvery is how often greylag looks for memory that lies about, unused.
+	settleEvery = time.Minute
+	// lyingAbout is how much that may be, in bytes; of a large heap a part of it.
+	lyingAbout, lyingPart = 256 << 10, 32
 )
 
 // profileHeap has the runtime note what a profile of the heap needs only if --pprof is
@@ -57,14 +61,38 @@ func keepClose() {
 }
 
 // settleMemory gives back what was needed only to begin, when every tunnel has been in
-// contact after so long: events of all of them at once, and buffers that grew.
+// contact after so long: events of all of them at once, and buffers that grew. From then
+// on it gives back what a stall needed, which the runtime would keep.
 func settleMemory(ctx context.Context, after time.Duration) {
 	select {
 	case <-time.After(after):
 		debug.FreeOSMemory()
 		keepClose()
 	case <-ctx.Done():
+		return
 	}
+	look := time.NewTicker(settleEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			giveBack()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// giveBack gives memory of the heap back to the kernel if much of it is free, and tells
+// whether it was.
+func giveBack() bool {
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(heap)
+	if heap[0].Value.Uint64() <= max(lyingAbout, heap[1].Value.Uint64()/lyingPart) {
+		return false
+	}
+	debug.FreeOSMemory()
+	return true
 }
 
 // percentOf is gcRoom in per cent of a heap of that many bytes, from 1 to gcPercent.
