@@ -88,12 +88,15 @@ func settleMemory(ctx context.Context, after time.Duration) {
 func giveBack() bool {
 	heap := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(heap)
-	if heap[0].Value.Uint64() <= max(lyingAbout, heap[1].Value.Uint64()/lyingPart) {
+	if !liesAbout(heap[0].Value.Uint64(), heap[1].Value.Uint64()) {
 		return false
 	}
 	debug.FreeOSMemory()
 	return true
 }
+
+// liesAbout tells whether that many free bytes are much beside those in use.
+func liesAbout(free, used uint64) bool { return free > max(lyingAbout, used/lyingPart) }
 
 // percentOf is gcRoom in per cent of a heap of that many bytes, from 1 to gcPercent.
 func percentOf(heap uint64) int {
