@@ -20,8 +20,7 @@ type queue struct {
 
 	mu          sync.Mutex
 	first, last *factBlock // oldest first; nil: none
-	blocks      int
-	sealed      bool // nothing is added to the last one any more
+	sealed      bool       // nothing is added to the last one any more
 	spare       *factBlock
 	spares      int
 }
@@ -59,7 +58,6 @@ func (q *queue) open() *factBlock {
 		q.last.next = b
 	}
 	q.last, q.sealed = b, false
-	q.blocks++
 	return b
 }
 
@@ -80,7 +78,10 @@ func (q *queue) seal() (blocks int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.sealed = true
-	return q.blocks
+	for b := q.first; b != nil; b = b.next {
+		blocks++
+	}
+	return blocks
 }
 
 // take takes the oldest block, nil where there is none.
@@ -94,7 +95,6 @@ func (q *queue) take() *factBlock {
 	if q.first = b.next; q.first == nil {
 		q.last = nil
 	}
-	q.blocks--
 	q.length.Add(-int64(b.n))
 	return b
 }

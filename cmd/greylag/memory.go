@@ -83,16 +83,13 @@ func settleMemory(ctx context.Context, after time.Duration) {
 	}
 }
 
-// giveBack gives memory of the heap back to the kernel if much of it is free, and tells
-// whether it was.
-func giveBack() bool {
+// giveBack gives memory of the heap back to the kernel if much of it is free.
+func giveBack() {
 	heap := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(heap)
-	if !liesAbout(heap[0].Value.Uint64(), heap[1].Value.Uint64()) {
-		return false
+	if liesAbout(heap[0].Value.Uint64(), heap[1].Value.Uint64()) {
+		debug.FreeOSMemory()
 	}
-	debug.FreeOSMemory()
-	return true
 }
 
 // liesAbout tells whether that many free bytes are much beside those in use.

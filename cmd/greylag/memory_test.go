@@ -15,9 +15,7 @@ func TestGiveBack(t *testing.T) {
 	resident := processStatus("RssAnon:")
 	runtime.KeepAlive(held)
 	runtime.GC() // they are free now, and most still resident
-	if !giveBack() {
-		t.Fatal("64 MiB are free, and stay")
-	}
+	giveBack()
 	if now := processStatus("RssAnon:"); now+32<<20 > resident {
 		t.Errorf("%d bytes resident before, and %d after", resident, now)
 	}
