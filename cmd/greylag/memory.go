@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -21,6 +22,10 @@ const (
 	gcRoom = 4 << 20
 	// settleEvery is how often greylag looks for memory that lies about, unused.
 	settleEvery = time.Minute
+	// weighEvery is how often it looks for garbage.
+	weighEvery = time.Second
+	// leastLimit is what the smallest program may take until it looks, in bytes.
+	leastLimit = 64 << 20
 	// lyingAbout is how much that may be, in bytes; of a large heap a part of it.
 	lyingAbout, lyingPart = 256 << 10, 32
 )
@@ -62,25 +67,78 @@ func keepClose() {
 
 // settleMemory gives back what was needed only to begin, when every tunnel has been in
 // contact after so long: events of all of them at once, and buffers that grew. From then
-// on it gives back what a stall needed, which the runtime would keep.
+// on it collects garbage when there is enough of it, and gives back what a stall needed,
+// which the runtime would keep.
 func settleMemory(ctx context.Context, after time.Duration) {
 	select {
 	case <-time.After(after):
 		debug.FreeOSMemory()
-		keepClose()
+		collectOurselves()
+		defer collectAgain()
 	case <-ctx.Done():
 		return
 	}
-	look := time.NewTicker(settleEvery)
+	look, weigh := time.NewTicker(settleEvery), time.NewTicker(weighEvery)
 	defer look.Stop()
+	defer weigh.Stop()
+	garbage := newScales()
 	for {
 		select {
 		case <-look.C:
 			giveBack()
+			collectOurselves()
+		case <-weigh.C:
+			garbage.collect()
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// collectOurselves ends the runtime's own collecting, which would have a calm fleet stop
+// every two minutes for next to nothing ([scales] does it), up to a limit: what lies about
+// within [weighEvery] stays less than what is in use. [keepClose], as after a reload, has
+// the runtime collect again, until the next look.
+func collectOurselves() {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	used := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(used)
+	debug.SetMemoryLimit(limitOf(used[0].Value.Uint64() - used[1].Value.Uint64()))
+	debug.SetGCPercent(-1)
+}
+
+// collectAgain leaves collecting to the runtime for good.
+func collectAgain() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(math.MaxInt64)
+	}
+	keepClose()
+}
+
+// limitOf is the memory limit, in bytes, of a program that uses so many.
+func limitOf(used uint64) int64 { return 2*int64(used) + leastLimit }
+
+// scales weigh garbage, where the runtime does not collect it itself.
+type scales struct{ samples []metrics.Sample }
+
+func newScales() scales {
+	return scales{[]metrics.Sample{
+		{Name: "/gc/gogc:percent"}, {Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"},
+	}}
+}
+
+// collect collects garbage if there is more of it than [percentOf] allows. It tells
+// whether it did.
+func (s scales) collect() bool {
+	metrics.Read(s.samples)
+	percent, objects, live := s.samples[0].Value.Uint64(), s.samples[1].Value.Uint64(), s.samples[2].Value.Uint64()
+	if percent != math.MaxUint64 || objects <= live+live/100*uint64(percentOf(live)) {
+		return false
+	}
+	runtime.GC()
+	return true
 }
 
 // giveBack gives memory of the heap back to the kernel if much of it is free.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"math"
 	"runtime"
+	"runtime/debug"
 	"testing"
 )
 
@@ -35,4 +37,61 @@ func TestLiesAbout(t *testing.T) {
 			t.Errorf("%d free of %d in use: %v", c.free, c.used, got)
 		}
 	}
+}
+
+// TestCollectOurselves: the runtime collects nothing then, greylag only what is worth it;
+// and where a percentage is set again, as for a reload, it leaves that to the runtime.
+func TestCollectOurselves(t *testing.T) {
+	t.Setenv("GOGC", "") // as users have it
+	t.Setenv("GOMEMLIMIT", "")
+	percent, limit := debug.SetGCPercent(10), debug.SetMemoryLimit(-1)
+	defer func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}()
+	held := bytes.Repeat([]byte{1}, 8<<20)
+	garbage := newScales()
+	runtime.GC()
+	collectOurselves()
+	if got := debug.SetMemoryLimit(-1); got < leastLimit+16<<20 || got == math.MaxInt64 {
+		t.Errorf("a limit of %d bytes with 8 MiB in use", got)
+	}
+	before := collections()
+	litter(6 << 20) // the runtime would collect at a tenth of 8 MiB
+	if n := collections() - before; n > 0 {
+		t.Errorf("%d collections by the runtime", n)
+	}
+	if !garbage.collect() || collections() == before {
+		t.Error("6 MiB of garbage beside 8 MiB lie about")
+	}
+	if garbage.collect() {
+		t.Error("collected though there is next to nothing")
+	}
+	keepClose()
+	litter(6 << 20)
+	if garbage.collect() {
+		t.Error("collected though the runtime does")
+	}
+	collectOurselves()
+	collectAgain()
+	if got := debug.SetMemoryLimit(-1); got != math.MaxInt64 {
+		t.Errorf("a limit of %d bytes when the station has ended", got)
+	}
+	runtime.KeepAlive(held)
+}
+
+// litter leaves so many bytes behind.
+func litter(bytes int) {
+	for range bytes >> 10 {
+		rubbish = make([]byte, 1<<10)
+	}
+	rubbish = nil
+}
+
+var rubbish []byte // which the compiler cannot leave out
+
+func collections() uint32 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.NumGC
 }
