@@ -24,8 +24,9 @@ type Inventory struct {
 
 // EngineOptions are the inventory's [engine].
 type EngineOptions struct {
-	Reflect bool // answer the configured peers' own keepalives
-	MaxRate int  // packets a second, all tunnels together; ≥ 1
+	Reflect  bool // answer the configured peers' own keepalives
+	MaxRate  int  // packets a second, all tunnels together; ≥ 1
+	RealTime bool // run before all ordinary processes of the host, where that is permitted
 }
 
 // JournalOptions are the inventory's [journal]. What is 0 is not said, and left to

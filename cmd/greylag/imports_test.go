@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"greylag/probe/icmp":              nil,
 	"greylag/probe/session":           nil,
 	"greylag/probe/privilege":         nil,
+	"greylag/probe/realtime":          nil,
 	"greylag/probe/rawsock":           nil,
 	"greylag/probe/routes":            nil,
 	"greylag/probe/netlab":            nil,

@@ -99,7 +99,8 @@ func (r *reloader) attempt(ctx context.Context) (text string, err error) {
 	if err != nil {
 		return notReloaded, err
 	}
-	journal := r.station.store.Inventory().Journal
+	before := r.station.store.Inventory()
+	journal, realTime := before.Journal, before.Engine.RealTime
 	tally, err := r.station.reload(ctx, inv)
 	if err != nil {
 		return notReloaded, err
@@ -112,6 +113,9 @@ func (r *reloader) attempt(ctx context.Context) (text string, err error) {
 	text = tally.String()
 	if inv.Journal != journal {
 		text += "; [journal] is another one, and that takes a restart"
+	}
+	if inv.Engine.RealTime != realTime {
+		text += "; real_time is another one, and that takes a restart"
 	}
 	return text, nil
 }

@@ -17,6 +17,7 @@ import (
 	"greylag/fleet"
 	"greylag/probe"
 	"greylag/probe/rawsock"
+	"greylag/probe/realtime"
 )
 
 // station is a fleet being probed: the engine, the reflector if there is one,
@@ -143,6 +144,9 @@ func (s *station) openReflector(tunnels []probe.Tunnel, flows probe.Flows) error
 // anything from the network it gives up every privilege, for good: what is opened
 // later needs none.
 func (s *station) run(ctx context.Context) error {
+	if s.inv.Engine.RealTime {
+		s.runInRealTime()
+	}
 	if err := s.confine(); err != nil {
 		return err
 	}
@@ -164,6 +168,16 @@ func (s *station) run(ctx context.Context) error {
 		return nil
 	})
 	return group.Wait()
+}
+
+// runInRealTime takes a privilege, too. Without it greylag goes on as it is.
+func (s *station) runInRealTime() {
+	err := realtime.Begin(func() {
+		fmt.Fprintln(s.stderr, "real_time: greylag ran for 5 s without a pause, and is an ordinary process from now on (more processors, or fewer keepalives a second)")
+	})
+	if err != nil {
+		fmt.Fprintf(s.stderr, "real_time = true: %v; greylag goes on as an ordinary process (start it as root, give its file cap_sys_nice with setcap, or its user an rtprio of 1)\n", err)
+	}
 }
 
 // reflect runs the reflector, once there is one.

@@ -112,6 +112,9 @@ func TestUnitConfines(t *testing.T) {
 	if !slices.Contains(unit["SystemCallFilter"], "setpriority") {
 		t.Error("hooks cannot be given a lower priority than greylag's own: setpriority is one of @resources")
 	}
+	if !slices.Contains(unit["SystemCallFilter"], "sched_setattr prlimit64") || unit.one(t, "LimitRTPRIO") != "1" || unit["RestrictRealtime"] != nil {
+		t.Error("an inventory that says real_time = true is not obeyed")
+	}
 	if seconds, err := strconv.Atoi(unit.one(t, "WatchdogSec")); err != nil || seconds < 10 {
 		t.Errorf("WatchdogSec=%s; a sign of life comes each half of it", unit.one(t, "WatchdogSec"))
 	}

@@ -58,6 +58,7 @@ func TestEveryKey(t *testing.T) {
 [engine]
 reflect = false
 max_rate = 1000
+real_time = true
 [journal]
 path = "/var/lib/greylag/journal"
 every = "6h"
@@ -110,14 +111,14 @@ checksum = true
 sequence = false
 `)
 	same(t, &fleet.Inventory{
-		Engine:  fleet.EngineOptions{Reflect: false, MaxRate: 1000},
+		Engine:  fleet.EngineOptions{Reflect: false, MaxRate: 1000, RealTime: true},
 		Journal: fleet.JournalOptions{Path: "/var/lib/greylag/journal", Every: 6 * time.Hour, MaxSize: 100e6, Keep: 9},
 		Hubs:    []fleet.Hub{{Name: "fra1", Source: ip("192.0.2.10"), IPsec: fleet.CryptoMap}},
 		Spokes:  []fleet.Spoke{{Name: "seoul", Watch: netip.MustParsePrefix("10.17.0.0/16")}},
 		Tunnels: []fleet.Tunnel{{
 			Name: "fra1-seoul", Hub: "fra1", Spoke: "seoul", Rank: 2, Tags: []string{"apac", "kr"},
 			Source: ip("192.0.2.11"), Destination: ip("198.51.100.17"), ReplyTo: ip("203.0.113.9"),
-			Device: "eth0", TTL: 1, TOS: 184, Line: 17,
+			Device: "eth0", TTL: 1, TOS: 184, Line: 18,
 			Probe: "keepalive", Payload: fleet.Signed, Match: fleet.MatchAddress,
 			Interval: 100 * time.Millisecond, Retries: 255, UpAfter: 2,
 			Key: 4294967295, HasKey: true, Checksum: true, Sequence: true,

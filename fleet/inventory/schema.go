@@ -38,6 +38,7 @@ func to[T, V any](decode decoder[V], field func(*T) *V) func(*reader, value, *T)
 var engineRows = []row[fleet.EngineOptions]{
 	{"reflect", to(boolean, func(e *fleet.EngineOptions) *bool { return &e.Reflect }), 0},
 	{"max_rate", to(within[int](1, 1<<31-1), func(e *fleet.EngineOptions) *int { return &e.MaxRate }), 0},
+	{"real_time", to(boolean, func(e *fleet.EngineOptions) *bool { return &e.RealTime }), 0},
 }
 
 var journalRows = []row[fleet.JournalOptions]{
