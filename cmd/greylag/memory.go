@@ -129,16 +129,13 @@ func newScales() scales {
 	}}
 }
 
-// collect collects garbage if there is more of it than [percentOf] allows. It tells
-// whether it did.
-func (s scales) collect() bool {
+// collect collects garbage if there is more of it than [percentOf] allows.
+func (s scales) collect() {
 	metrics.Read(s.samples)
 	percent, objects, live := s.samples[0].Value.Uint64(), s.samples[1].Value.Uint64(), s.samples[2].Value.Uint64()
-	if percent != math.MaxUint64 || objects <= live+live/100*uint64(percentOf(live)) {
-		return false
+	if percent == math.MaxUint64 && objects > live+live/100*uint64(percentOf(live)) {
+		runtime.GC()
 	}
-	runtime.GC()
-	return true
 }
 
 // giveBack gives memory of the heap back to the kernel if much of it is free.

@@ -56,22 +56,20 @@ func TestCollectOurselves(t *testing.T) {
 	if got := debug.SetMemoryLimit(-1); got < leastLimit+16<<20 || got == math.MaxInt64 {
 		t.Errorf("a limit of %d bytes with 8 MiB in use", got)
 	}
-	before := collections()
-	litter(6 << 20) // the runtime would collect at a tenth of 8 MiB
-	if n := collections() - before; n > 0 {
-		t.Errorf("%d collections by the runtime", n)
+	expect := func(what string, want uint32, do func()) {
+		t.Helper()
+		before := collections()
+		do()
+		if n := collections() - before; n != want {
+			t.Errorf("%s: %d collections, want %d", what, n, want)
+		}
 	}
-	if !garbage.collect() || collections() == before {
-		t.Error("6 MiB of garbage beside 8 MiB lie about")
-	}
-	if garbage.collect() {
-		t.Error("collected though there is next to nothing")
-	}
-	keepClose()
+	expect("6 MiB of garbage beside 8 MiB", 0, func() { litter(6 << 20) }) // the runtime would at a tenth
+	expect("6 MiB weighed", 1, garbage.collect)
+	expect("next to nothing weighed", 0, garbage.collect)
+	debug.SetGCPercent(1000) // the runtime sees no need yet
 	litter(6 << 20)
-	if garbage.collect() {
-		t.Error("collected though the runtime does")
-	}
+	expect("6 MiB that the runtime sees to", 0, garbage.collect)
 	collectOurselves()
 	collectAgain()
 	if got := debug.SetMemoryLimit(-1); got != math.MaxInt64 {
