@@ -20,6 +20,9 @@ const (
 	// gcRoom is how much garbage, in bytes, may lie about in the heap of a large
 	// fleet before it is collected: less than gcPercent of it.
 	gcRoom = 4 << 20
+	// leastRoom is how much may in that of a small one, where greylag collects itself;
+	// between the two a roomPart of the heap.
+	leastRoom, roomPart = 256 << 10, 25
 	// settleEvery is how often greylag looks for memory that lies about, unused.
 	settleEvery = time.Minute
 	// weighEvery is how often it looks for garbage.
@@ -129,14 +132,18 @@ func newScales() scales {
 	}}
 }
 
-// collect collects garbage if there is more of it than [percentOf] allows.
+// collect collects garbage if there is more of it than [roomOf] allows.
 func (s scales) collect() {
 	metrics.Read(s.samples)
 	percent, objects, live := s.samples[0].Value.Uint64(), s.samples[1].Value.Uint64(), s.samples[2].Value.Uint64()
-	if percent == math.MaxUint64 && objects > live+live/100*uint64(percentOf(live)) {
+	if percent == math.MaxUint64 && objects > live+roomOf(live) {
 		runtime.GC()
 	}
 }
+
+// roomOf is how much garbage, in bytes, may lie about beside so much that is alive. It
+// is less than the runtime's least, gcPercent: a collection of a small fleet costs 4 ms.
+func roomOf(live uint64) uint64 { return max(min(live/roomPart, gcRoom), leastRoom, live/100) }
 
 // giveBack gives memory of the heap back to the kernel if much of it is free.
 func giveBack() {

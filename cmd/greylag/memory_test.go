@@ -39,6 +39,18 @@ func TestLiesAbout(t *testing.T) {
 	}
 }
 
+// TestRoomOf: the garbage of a fleet is a few per cent of it, of the smallest and of the
+// largest as much as makes a collection worth its cost.
+func TestRoomOf(t *testing.T) {
+	for _, c := range []struct{ live, want uint64 }{
+		{0, 256 << 10}, {5 << 20, 256 << 10}, {50 << 20, 2 << 20}, {200 << 20, 4 << 20}, {800 << 20, 8 << 20},
+	} {
+		if got := roomOf(c.live); got != c.want {
+			t.Errorf("%d bytes beside %d, want %d", got, c.live, c.want)
+		}
+	}
+}
+
 // TestCollectOurselves: the runtime collects nothing then, greylag only what is worth it;
 // and where a percentage is set again, as for a reload, it leaves that to the runtime.
 func TestCollectOurselves(t *testing.T) {
