@@ -43,6 +43,7 @@ func newMeter(farEnds bool) *meter {
 type usage struct {
 	at           time.Time
 	user, system time.Duration // of processor
+	machine      processorTime
 	engine       probe.Stats
 	lateness     *probe.Lateness
 	objects      uint64 // allocated
@@ -97,6 +98,7 @@ func (m *meter) end() *costs {
 		peak:     processStatus("VmHWM:"),
 		objects:  now.objects - m.base.objects, collections: now.collections - m.base.collections,
 	}
+	c.stolen, c.stolenKnown = now.machine.stolenSince(m.base.machine)
 	c.fleet = max(processStatus("RssAnon:"), m.idle) - m.idle
 	for i := range now.pauses.Counts {
 		now.pauses.Counts[i] -= m.base.pauses.Counts[i]
@@ -114,7 +116,7 @@ func (m *meter) usage() usage {
 	_ = unix.Getrusage(unix.RUSAGE_SELF, &r) // never fails for the process itself
 	return usage{
 		at: time.Now(), user: time.Duration(r.Utime.Nano()), system: time.Duration(r.Stime.Nano()),
-		engine: m.station.engine.Stats(), lateness: m.station.engine.Lateness(),
+		machine: readProcessorTime(), engine: m.station.engine.Stats(), lateness: m.station.engine.Lateness(),
 		objects: samples[0].Value.Uint64(), collections: samples[1].Value.Uint64(), pauses: samples[2].Value.Float64Histogram(),
 	}
 }

@@ -15,6 +15,7 @@ func TestCostsText(t *testing.T) {
 		whole: 60 * time.Second, lasted: 58 * time.Second, tunnels: 10_000,
 		sent: 580_000, received: 579_990, user: 2100 * time.Millisecond, system: 3300 * time.Millisecond,
 		peak: 30 << 20, fleet: 17_000_000, objects: 2900, collections: 3, pauseP99: 60 * us, pauseMax: 81 * us,
+		stolen: 0.0345, stolenKnown: true,
 	}
 	c.lateness.Due[600>>4] = 99
 	c.lateness.Due[100] = 1
@@ -49,6 +50,7 @@ var costsShape = regexp.MustCompile(`(?m)^costs of \d+\.\d s, without the first 
   late turns  \d+\.\d{3} ms p50, \d+\.\d{3} ms p99, \d+\.\d{3} ms max, .*
   memory      [1-9]\d*\.\d MiB resident at most; \d+ B a tunnel .*
   garbage     \d+\.\d{4} allocations a keepalive; .*
+  steal       \d+\.\d % of the processors' time, .*
 \z`)
 
 // A demo that writes NDJSON for a given time says what it cost, and whose cost it

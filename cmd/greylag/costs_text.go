@@ -20,6 +20,8 @@ type costs struct {
 	peak, fleet          uint64 // bytes: the most that was resident; what the fleet added to the process's own
 	objects, collections uint64 // allocations; collections of garbage
 	pauseP99, pauseMax   time.Duration
+	stolen               float64 // the part of the processors that the host gave to others, 0 … 1
+	stolenKnown          bool
 }
 
 // text tells it in lines.
@@ -38,6 +40,9 @@ func (c *costs) text() string {
 	row("memory", "%.1f MiB resident at most; %d B a tunnel over the program without a fleet",
 		float64(c.peak)/(1<<20), c.fleet/uint64(max(c.tunnels, 1)))
 	row("garbage", "%.4f allocations a keepalive; %s", float64(c.objects)/float64(max(c.sent, 1)), c.collected())
+	if c.stolenKnown {
+		row("steal", "%.1f %% of the processors' time, which the host of a virtual machine gives to others: what is due then is late", 100*c.stolen)
+	}
 	return b.String()
 }
 
