@@ -141,8 +141,8 @@ func (s scales) collect() {
 	}
 }
 
-// roomOf is how much garbage, in bytes, may lie about beside so much that is alive. It
-// is less than the runtime's least, gcPercent: a collection of a small fleet costs 4 ms.
+// roomOf is how much garbage, in bytes, may lie about beside so much that is alive. A
+// collection is cheap where that is little: 4 ms with 10,000 tunnels.
 func roomOf(live uint64) uint64 { return max(min(live/roomPart, gcRoom), leastRoom, live/100) }
 
 // giveBack gives memory of the heap back to the kernel if much of it is free.
